@@ -1,0 +1,98 @@
+package model
+
+import "iter"
+
+// A Workspace is everything that was read together. It is read-only once
+// Connect has been called.
+type Workspace struct {
+	Sources  []*Source
+	Places   []*Place
+	Gateways []*Gateway
+	Links    []*Link // one for each hop and endpoint
+
+	from  map[*Hop][]*Link
+	outer map[*Listener][]*Link
+	runs  map[*Place][]*Gateway
+}
+
+// An Answer is what a linker knows about where a connection ends. The zero
+// Answer is nothing.
+type Answer struct {
+	To    *Bind
+	Place *Place
+	Sure  Confidence
+	Why   string
+}
+
+// Connect makes the links; find says what answers.
+func (w *Workspace) Connect(find func(*Hop, *Endpoint) Answer) {
+	w.Links = nil
+	w.from, w.outer, w.runs = map[*Hop][]*Link{}, map[*Listener][]*Link{}, map[*Place][]*Gateway{}
+	for _, g := range w.Gateways {
+		w.runs[g.Place] = append(w.runs[g.Place], g)
+	}
+	for h := range w.Hops() {
+		for _, e := range h.Pool.Endpoints {
+			a := find(h, e)
+			k := &Link{Hop: h, Endpoint: e, Conn: h.To(e), To: nobody, Place: a.Place, Sure: a.Sure, Why: a.Why}
+			if a.To != nil {
+				k.To = a.To
+				w.outer[a.To.Listener] = append(w.outer[a.To.Listener], k)
+			}
+			w.Links, w.from[h] = append(w.Links, k), append(w.from[h], k)
+		}
+	}
+}
+
+// From are the connections a hop may make.
+func (w *Workspace) From(h *Hop) []*Link { return w.from[h] }
+
+// Outer are the links that end at a listener.
+func (w *Workspace) Outer(l *Listener) []*Link { return w.outer[l] }
+
+// In are the gateways that run in a place.
+func (w *Workspace) In(p *Place) []*Gateway { return w.runs[p] }
+
+// Hops are all of them, in the order of gateways, listeners and routes.
+func (w *Workspace) Hops() iter.Seq[*Hop] {
+	return func(yield func(*Hop) bool) {
+		for _, g := range w.Gateways {
+			for _, l := range g.Listeners {
+				for h := range l.Hops() {
+					if !yield(h) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// Nodes are all statements of every gateway's tree, roots first, in the order
+// they are read.
+func (w *Workspace) Nodes() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		for _, g := range w.Gateways {
+			if g.Node != nil && !g.Node.walk(yield) {
+				return
+			}
+		}
+	}
+}
+
+// Walk visits all statements of the tree, n first.
+func (n *Node) Walk() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) { n.walk(yield) }
+}
+
+func (n *Node) walk(yield func(*Node) bool) bool {
+	if !yield(n) {
+		return false
+	}
+	for _, k := range n.Kids {
+		if !k.walk(yield) {
+			return false
+		}
+	}
+	return true
+}
