@@ -1,0 +1,52 @@
+package lint
+
+import (
+	"time"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// A Result is one run, ready to be reported.
+type Result struct {
+	Findings  []Finding // in the order of reports: by place, then rule
+	Workspace *model.Workspace
+	Checks    []*model.Check // every rule of the run, in registry order
+	Summary   Summary
+}
+
+// A Summary counts what a run saw and found.
+type Summary struct {
+	Files, Hops      int // recognised and read; forwardings found
+	Errors, Warnings int // findings by severity, suppressed ones left out
+	Notes, Hidden    int // Hidden: notes that the profile leaves out
+	Suppressed       int
+	Unknown          int           // settings of hops that could not be told
+	Unread           []string      // files that were recognised and could not be read
+	Elapsed          time.Duration // wall clock; no report but the summary line of text shows it
+}
+
+// A Finding is a rule's finding with everything that a report shows.
+type Finding struct {
+	Check       *model.Check
+	Severity    model.Severity
+	Confidence  model.Confidence
+	Message     string
+	Outcome     model.Outcome
+	When        string
+	Primary     model.Span // zero when the finding has no place
+	Related     []Related
+	Effective   []model.Setting // the values it rests on, computed ones followed by their parts
+	Path        []Related       // the way of a request to the primary place: listener, route, pool, endpoint; may be empty
+	Fix         *model.Fix
+	Count       int    // how many gateways, routes or places have it; at least 1
+	Fingerprint string // stays the same when lines move or values change
+}
+
+// Related is another place that a finding speaks of.
+type Related struct {
+	Span    model.Span
+	Message string
+}
+
+// Rule is the id of the finding's check.
+func (f *Finding) Rule() string { return f.Check.ID }

@@ -1,0 +1,310 @@
+// Package files is how a parser reads: every file once, globs as the C library
+// has them, absolute paths found again inside the tree, and nothing outside it.
+package files
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// What Source may say, besides what the file system does.
+var (
+	ErrOutside = errors.New("is outside of the tree that is linted")
+	ErrTooBig  = errors.New("is too big")
+	ErrNoFile  = errors.New("is no regular file")
+)
+
+// MaxSize is the size in bytes above which a file is refused. Real
+// configuration stays far below; a parser's memory is a multiple of it.
+const MaxSize = 16 << 20
+
+// A Root is what is read together, and where it runs: a main file, a
+// directory, an ordered list; or only a Place whose Command starts the product.
+type Root struct {
+	Paths []string     // in the tree, as Names has them
+	Place *model.Place // nil: an empty one of its own
+	Sure  model.Confidence
+}
+
+// Loaded is what a parser makes of a root.
+type Loaded struct {
+	Places   []*model.Place
+	Gateways []*model.Gateway
+	Findings []model.Finding
+}
+
+// Options of a tree.
+type Options struct {
+	Prefix  string            // before every path that people see: where the tree stands, with a slash
+	Overlay map[string][]byte // files that are not in the file system: standard input as "-"
+	Maps    []model.Mount     // From in the tree stands where the programs see To
+	Ignore  bool              // leave out what .gitignore files name
+}
+
+// A Tree is the files below one root. It is safe for concurrent use.
+type Tree struct {
+	fsys  fs.FS
+	opt   Options
+	names []string // regular files, sorted
+	links []string // symbolic links, sorted
+
+	mu      sync.Mutex
+	sources map[string]*model.Source
+	errs    map[string]error
+	dirs    map[string][]fs.DirEntry
+}
+
+// Names are all regular files found, sorted, without links.
+func (t *Tree) Names() []string { return t.names }
+
+// Links are the symbolic links found, sorted.
+func (t *Tree) Links() []string { return t.links }
+
+// Head is the beginning of a file, to tell its language by. It is empty when
+// the file cannot be read.
+func (t *Tree) Head(name string) []byte {
+	const enough = 4 << 10
+	if text, ok := t.opt.Overlay[name]; ok {
+		return text[:min(len(text), enough)]
+	}
+	f, err := t.fsys.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	head := make([]byte, enough)
+	n, _ := io.ReadFull(f, head)
+	return head[:n]
+}
+
+// Source reads a file, once for all who ask. A symbolic link is followed
+// first, so that the source is known by the path of the file itself. The error
+// is ErrOutside, ErrTooBig, ErrNoFile or the file system's, without the path.
+func (t *Tree) Source(name string, d model.Dialect) (*model.Source, error) {
+	name, err := t.follow(name)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.sources[name]; s != nil || t.errs[name] != nil {
+		return s, t.errs[name]
+	}
+	text, err := t.read(name)
+	if err != nil {
+		t.errs[name] = err
+		return nil, err
+	}
+	s := model.NewSource(t.Display(name), text, d)
+	t.sources[name] = s
+	return s, nil
+}
+
+// Display is the path of a file as people see it.
+func (t *Tree) Display(name string) string {
+	if _, ok := t.opt.Overlay[name]; ok {
+		return name
+	}
+	return t.opt.Prefix + name
+}
+
+// Sources are all that were read, by path.
+func (t *Tree) Sources() []*model.Source {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make([]*model.Source, 0, len(t.sources))
+	for _, s := range t.sources {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b *model.Source) int { return strings.Compare(a.Path, b.Path) })
+	return all
+}
+
+func (t *Tree) read(name string) ([]byte, error) {
+	if text, ok := t.opt.Overlay[name]; ok {
+		return capped(bytes.NewReader(text))
+	}
+	f, err := t.fsys.Open(name)
+	if err != nil {
+		return nil, plainError(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, plainError(err)
+	case !info.Mode().IsRegular():
+		return nil, ErrNoFile
+	case info.Size() > MaxSize:
+		return nil, tooBig(info.Size())
+	}
+	return capped(f)
+}
+
+// capped reads no more than MaxSize, whatever the size was said to be.
+func capped(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	if err != nil {
+		return nil, plainError(err)
+	}
+	if len(text) > MaxSize {
+		return nil, tooBig(int64(len(text)))
+	}
+	return text, nil
+}
+
+func tooBig(size int64) error {
+	return fmt.Errorf("%w: %d bytes, and %d are read at most", ErrTooBig, size, MaxSize)
+}
+
+// plainError drops the path, which the finding names better.
+func plainError(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	if err != nil && strings.Contains(err.Error(), "escapes from parent") {
+		return ErrOutside
+	}
+	return err
+}
+
+// follow resolves symbolic links, an absolute target like an absolute include.
+func (t *Tree) follow(name string) (string, error) {
+	if _, ok := t.opt.Overlay[name]; ok {
+		return name, nil
+	}
+	if !fs.ValidPath(name) {
+		return "", ErrOutside
+	}
+	for range 40 { // the kernel gives up after as many
+		if i := sort.SearchStrings(t.names, name); i < len(t.names) && t.names[i] == name {
+			return name, nil
+		}
+		target, err := fs.ReadLink(t.fsys, name)
+		if err != nil {
+			return name, nil // no link, or none of our business: opening it tells
+		}
+		if path.IsAbs(target) {
+			found, ok := t.Find(target, path.Dir(name), nil)
+			if !ok {
+				return "", ErrOutside
+			}
+			name = found
+			continue
+		}
+		name = path.Join(path.Dir(name), target)
+		if !fs.ValidPath(name) {
+			return "", ErrOutside
+		}
+	}
+	return "", errors.New("is a symbolic link to itself")
+}
+
+// list is a directory's entries by name; nil when there is no such directory.
+func (t *Tree) list(dir string) []fs.DirEntry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if all, ok := t.dirs[dir]; ok {
+		return all
+	}
+	all, err := fs.ReadDir(t.fsys, dir)
+	if err == nil && all == nil {
+		all = []fs.DirEntry{}
+	}
+	t.dirs[dir] = all
+	return all
+}
+
+// Exists reports whether there is such a file, link or directory.
+func (t *Tree) Exists(name string) bool {
+	if _, ok := t.opt.Overlay[name]; ok || name == "." {
+		return true
+	}
+	_, ok := t.entry(name)
+	return ok
+}
+
+func (t *Tree) entry(name string) (fs.DirEntry, bool) {
+	all := t.list(path.Dir(name))
+	i, ok := sort.Find(len(all), func(i int) int { return strings.Compare(path.Base(name), all[i].Name()) })
+	if !ok {
+		return nil, false
+	}
+	return all[i], true
+}
+
+// isDir reports whether name is a directory, or a link to one.
+func (t *Tree) isDir(name string) bool {
+	if name == "." {
+		return true
+	}
+	e, ok := t.entry(name)
+	switch {
+	case !ok:
+		return false
+	case e.Type()&fs.ModeSymlink != 0:
+		return t.list(name) != nil
+	}
+	return e.IsDir()
+}
+
+// Find looks for an absolute path, or pattern, inside the tree: through the
+// place's mounts and the maps given, else by its longest suffix that exists
+// near the directory given, or in one around it. Of a pattern the directory
+// must exist, and name more than the root of the search.
+func (t *Tree) Find(abs, near string, place *model.Place) (name string, ok bool) {
+	mounts := t.opt.Maps
+	if place != nil {
+		mounts = append(slices.Clip(mounts), place.Mounts...)
+	}
+	best := -1
+	for _, m := range mounts {
+		if rest, in := below(abs, m.To); in && len(m.To) > best {
+			name, best = path.Join(m.From, rest), len(m.To)
+		}
+	}
+	if best >= 0 {
+		return name, fs.ValidPath(name)
+	}
+	parts := strings.Split(strings.Trim(path.Clean(abs), "/"), "/")
+	for i := range parts {
+		suffix := path.Join(parts[i:]...)
+		fixed := suffix
+		if isPattern(suffix) {
+			fixed = path.Dir(suffix)
+			for isPattern(fixed) {
+				fixed = path.Dir(fixed)
+			}
+			if fixed == "." {
+				break
+			}
+		}
+		for dir := near; ; dir = path.Dir(dir) {
+			if t.Exists(path.Join(dir, fixed)) {
+				return path.Join(dir, suffix), true
+			}
+			if dir == "." {
+				break
+			}
+		}
+	}
+	return "", false
+}
+
+// below is what is left of p under dir.
+func below(p, dir string) (rest string, ok bool) {
+	dir = strings.TrimSuffix(dir, "/")
+	rest, ok = strings.CutPrefix(p, dir)
+	return strings.TrimPrefix(rest, "/"), ok && (rest == "" || rest[0] == '/')
+}

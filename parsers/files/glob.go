@@ -1,0 +1,116 @@
+package files
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// isPattern reports whether glob(3) would look for more than the name itself.
+func isPattern(s string) bool { return strings.ContainsAny(s, "*?[") }
+
+// IsPattern reports whether p is one that Glob expands.
+func IsPattern(p string) bool { return isPattern(p) }
+
+// Glob expands a pattern of the tree as glob(3) does in the C locale: *, ? and
+// [...] with ! for "not", a leading dot only when written, in byte order,
+// directories included. folder tells whether the directory that holds the
+// matches exists: if not, they may be elsewhere.
+func (t *Tree) Glob(pattern string) (names []string, folder bool) {
+	pattern = path.Clean(pattern)
+	if !fs.ValidPath(pattern) {
+		return nil, false
+	}
+	names = []string{"."}
+	for _, segment := range strings.Split(pattern, "/") {
+		var next []string
+		folder = false
+		for _, dir := range names {
+			if !isPattern(segment) {
+				folder = folder || t.isDir(dir)
+				if name := path.Join(dir, segment); t.Exists(name) {
+					next = append(next, name)
+				}
+				continue
+			}
+			folder = folder || t.isDir(dir)
+			for _, e := range t.list(dir) {
+				if match(segment, e.Name()) {
+					next = append(next, path.Join(dir, e.Name()))
+				}
+			}
+		}
+		names = next
+	}
+	return names, folder
+}
+
+// match is fnmatch(3) with FNM_PERIOD for one segment of a path. It takes time
+// linear in both for each star.
+func match(pattern, name string) bool {
+	if strings.HasPrefix(name, ".") && !strings.HasPrefix(pattern, ".") {
+		return false
+	}
+	p, n := 0, 0
+	star, from := -1, 0 // the last star, and where its match ends so far
+	for n < len(name) {
+		if p < len(pattern) {
+			if pattern[p] == '*' {
+				star, from = p, n
+				p++
+				continue
+			}
+			if ok, width := one(pattern[p:], name[n]); ok {
+				p, n = p+width, n+1
+				continue
+			}
+		}
+		if star < 0 {
+			return false
+		}
+		from++
+		p, n = star+1, from
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// one matches a byte with the first element of a pattern, and tells its width.
+func one(pattern string, c byte) (ok bool, width int) {
+	switch pattern[0] {
+	case '?':
+		return true, 1
+	case '[':
+		if ok, width = class(pattern, c); width > 0 {
+			return ok, width
+		}
+	case '\\':
+		if len(pattern) > 1 {
+			return pattern[1] == c, 2
+		}
+	}
+	return pattern[0] == c, 1
+}
+
+// class matches a byte with a bracket expression; an unclosed one has width 0
+// and stands for itself.
+func class(pattern string, c byte) (ok bool, width int) {
+	i := 1
+	not := i < len(pattern) && (pattern[i] == '!' || pattern[i] == '^')
+	if not {
+		i++
+	}
+	for first := true; i < len(pattern); first = false {
+		if pattern[i] == ']' && !first {
+			return ok != not, i + 1
+		}
+		lo := pattern[i]
+		hi := lo
+		i++
+		if i+1 < len(pattern) && pattern[i] == '-' && pattern[i+1] != ']' {
+			hi = pattern[i+1]
+			i += 2
+		}
+		ok = ok || lo <= c && c <= hi
+	}
+	return false, 0
+}

@@ -1,0 +1,20 @@
+// Package parsers lists the dialects. Adding one is a folder here and a line.
+package parsers
+
+import (
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
+)
+
+// A Parser reads one configuration language.
+type Parser interface {
+	model.Dialect
+	// Detect reports whether a file is of this language: by its path where the
+	// name decides, else by its first 4 KiB. At most one parser claims a file.
+	Detect(path string, head []byte) bool
+	// Roots groups the files of this language into what is read together, and
+	// says in which of the places each group runs.
+	Roots(t *files.Tree, paths []string, places []*model.Place) []files.Root
+	// Load reads one root. It depends on nothing but what it reads.
+	Load(t *files.Tree, root files.Root) files.Loaded
+}
