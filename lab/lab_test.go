@@ -1,0 +1,175 @@
+package lab_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gwlint/gwlint/lab"
+	"github.com/gwlint/gwlint/lab/proven"
+)
+
+var update = flag.Bool("update", false, "write what passed to "+record)
+
+const (
+	cases  = "../testdata/lab"
+	record = "proven/proven.tsv"
+)
+
+// TestMain lets many cases run at once: they sleep far more than they work.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
+	if !asked {
+		flag.Set("test.parallel", "24")
+	}
+	os.Exit(m.Run())
+}
+
+func read(t *testing.T) []*lab.Case {
+	t.Helper()
+	all, err := lab.Cases(cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatalf("there is no case in %s", cases)
+	}
+	return all
+}
+
+// TestLab runs every case on the servers that this machine has.
+func TestLab(t *testing.T) {
+	all := read(t)
+	ports := lab.NewPorts()
+	var (
+		mu     sync.Mutex
+		passed []proven.Proof
+	)
+	t.Cleanup(func() { settle(t, all, passed) })
+	for _, c := range all {
+		t.Run(c.Rule+"/"+c.Name, func(t *testing.T) {
+			t.Parallel()
+			servers, why, err := c.Servers()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if why != "" {
+				t.Skip(why)
+			}
+			if c.Race && testing.Short() {
+				t.Skip("a race, which -short leaves out")
+			}
+			holds := true
+			t.Run("gwlint", func(t *testing.T) { claims(t, c, servers, ports) })
+			t.Run("server", func(t *testing.T) { holds = try(t, c, servers, ports) })
+			if !holds {
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, s := range servers {
+				passed = append(passed, proven.Proof{Rule: c.Rule, Case: c.Name, Product: s.Name, Version: s.Version})
+			}
+		})
+	}
+}
+
+// try runs both sides on the real servers and tells whether the claim holds.
+func try(t *testing.T, c *lab.Case, servers []*lab.Server, ports *lab.Ports) bool {
+	reports := map[string]string{}
+	var mu sync.Mutex
+	var both sync.WaitGroup
+	for _, side := range []string{"bad", "fixed"} {
+		both.Go(func() {
+			trial, err := c.Try(side, servers, ports)
+			// A race may not be met by chance; that it is met where it cannot be
+			// is never chance.
+			if err == nil && c.Race && side == "bad" && len(trial.Wrong) > 0 {
+				trial, err = c.Try(side, servers, ports)
+			}
+			report := ""
+			if err != nil {
+				report = err.Error()
+			} else {
+				report = trial.Report()
+			}
+			mu.Lock()
+			reports[side] = report
+			mu.Unlock()
+		})
+	}
+	both.Wait()
+	for _, side := range []string{"bad", "fixed"} {
+		if reports[side] != "" {
+			var on []string
+			for _, s := range servers {
+				on = append(on, s.String())
+			}
+			t.Errorf("%s, the %s side on %s:\n%s", c.Path, side, strings.Join(on, ", "), reports[side])
+		}
+	}
+	return reports["bad"] == "" && reports["fixed"] == ""
+}
+
+// settle compares what passed with the record, or writes it there.
+func settle(t *testing.T, all []*lab.Case, passed []proven.Proof) {
+	exists := map[[2]string]bool{}
+	for _, c := range all {
+		exists[[2]string{c.Rule, c.Name}] = true
+	}
+	text, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := proven.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		for _, p := range old {
+			if exists[[2]string{p.Rule, p.Case}] {
+				passed = append(passed, p)
+			}
+		}
+		if err := os.WriteFile(record, proven.Format(passed), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	known, recorded := map[[2]string]bool{}, map[proven.Proof]bool{}
+	for _, p := range old {
+		recorded[p] = true
+		known[[2]string{p.Product, p.Version}] = true
+		if !exists[[2]string{p.Rule, p.Case}] {
+			t.Errorf("%s has %s/%s, which is no case any more: go test ./lab -update", record, p.Rule, p.Case)
+		}
+	}
+	for _, p := range passed {
+		switch {
+		case recorded[p]:
+		case known[[2]string{p.Product, p.Version}]:
+			t.Errorf("%s/%s passes on %s %s, which %s does not say: go test ./lab -update", p.Rule, p.Case, p.Product, p.Version, record)
+		default:
+			t.Logf("%s/%s passes on %s %s; go test ./lab -update records it", p.Rule, p.Case, p.Product, p.Version)
+		}
+	}
+}
+
+// TestCasesAreNamed keeps the names of rules and cases in the one style.
+func TestCasesAreNamed(t *testing.T) {
+	for _, c := range read(t) {
+		for _, name := range []string{c.Rule, c.Name} {
+			if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+				t.Errorf("%s: %q is not in kebab-case", c.Path, name)
+			}
+		}
+		if filepath.Dir(filepath.Dir(c.Path)) != filepath.FromSlash(cases) {
+			t.Errorf("%s is not %s/<rule>/<name>.txtar", c.Path, cases)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"sync"
+	"syscall"
+)
+
+// Ports hands out ports for servers that must be told theirs. They lie below
+// the ranges from which systems take the ports of outgoing connections, so that
+// none of those takes one before its server listens.
+type Ports struct {
+	mu    sync.Mutex
+	first int
+	given int
+}
+
+const lowestPort, countPorts = 20000, 12000
+
+// NewPorts starts at a random place, so that two runs on one machine seldom meet.
+func NewPorts() *Ports { return &Ports{first: rand.IntN(countPorts)} }
+
+// Free returns a port of host on which nothing listens, for TCP. It is given once.
+func (p *Ports) Free(host string) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.given < countPorts {
+		port := lowestPort + (p.first+p.given)%countPorts
+		p.given++
+		ln, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		if err == nil {
+			ln.Close()
+			return port, nil
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return 0, err
+		}
+	}
+	return 0, fmt.Errorf("no free port from %d to %d", lowestPort, lowestPort+countPorts-1)
+}
