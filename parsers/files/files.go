@@ -62,6 +62,8 @@ type Tree struct {
 	sources map[string]*model.Source
 	errs    map[string]error
 	dirs    map[string][]fs.DirEntry
+
+	memo sync.Map // of *model.Source to func() any
 }
 
 // Names are all regular files found, sorted, without links.
@@ -307,4 +309,23 @@ func below(p, dir string) (rest string, ok bool) {
 	dir = strings.TrimSuffix(dir, "/")
 	rest, ok = strings.CutPrefix(p, dir)
 	return strings.TrimPrefix(rest, "/"), ok && (rest == "" || rest[0] == '/')
+}
+
+// Memo is what make yields for a source, called once for all who ask: a file
+// that many roots include is parsed once. Nobody may change what it returns.
+func (t *Tree) Memo(s *model.Source, make func() any) any {
+	entry, ok := t.memo.Load(s)
+	if !ok {
+		entry, _ = t.memo.LoadOrStore(s, sync.OnceValue(make))
+	}
+	return entry.(func() any)()
+}
+
+// Keep adds sources that are parts of a file: those that a dump was made of.
+func (t *Tree) Keep(parts ...*model.Source) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range parts {
+		t.sources["\x00"+s.Path] = s // no path of a file
+	}
 }

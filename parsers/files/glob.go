@@ -114,3 +114,19 @@ func class(pattern string, c byte) (ok bool, width int) {
 	}
 	return false, 0
 }
+
+// Match reports whether a path is one that a pattern stands for, as Glob has
+// it: segment by segment.
+func Match(pattern, name string) bool {
+	for {
+		p, pattern2, more := strings.Cut(pattern, "/")
+		n, name2, moreName := strings.Cut(name, "/")
+		if more != moreName || !(p == n || isPattern(p) && match(p, n)) {
+			return false
+		}
+		if !more {
+			return true
+		}
+		pattern, name = pattern2, name2
+	}
+}

@@ -1,0 +1,59 @@
+package nginx
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// shared is the folder of real configurations, which is no part of the
+// project; tests over it skip without it.
+func shared(t testing.TB) string {
+	dir := os.Getenv("GWLINT_SHARED")
+	if dir == "" {
+		t.Skip("GWLINT_SHARED is not set")
+	}
+	return dir
+}
+
+// corpus are the sources of all files in a folder of shared.
+func corpus(t testing.TB, dir string) (all []*model.Source) {
+	root := filepath.Join(shared(t), "corpus", dir)
+	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() || e.Name() == "SOURCES.md" {
+			return err
+		}
+		text, err := os.ReadFile(p)
+		rel, _ := filepath.Rel(root, p)
+		all = append(all, model.NewSource(rel, text, Parser{}))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestShapeOverCorpus(t *testing.T) {
+	statements, faulty, templates := 0, 0, 0
+	for _, src := range corpus(t, "nginx") {
+		s := scan(src)
+		s.nest()
+		if s.broken != nil {
+			t.Errorf("%s: %v", src.Path, s.broken)
+		}
+		statements += len(s.statements)
+		if len(s.faults) > 0 {
+			faulty++
+			t.Logf("%s: %s", s.faults[0].at, s.faults[0].message)
+		}
+		if s.template != "" {
+			templates++
+			t.Logf("%s: %s", src.Path, s.template)
+		}
+	}
+	t.Logf("%d statements, %d files with faults, %d templates", statements, faulty, templates)
+}
