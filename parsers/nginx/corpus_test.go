@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gwlint/gwlint/model"
@@ -56,4 +57,27 @@ func TestShapeOverCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d statements, %d files with faults, %d templates", statements, faulty, templates)
+}
+
+func TestDetectOverCorpus(t *testing.T) {
+	copies := map[string]bool{".orig": true, ".default": true} // of what the packages install
+	for _, src := range corpus(t, "nginx") {
+		head := src.Text[:min(len(src.Text), headSize)]
+		if copies[filepath.Ext(src.Path)] || strings.HasSuffix(src.Path, "/include_and_deny_fp.conf") { // begins with a comment of C
+			continue
+		}
+		if !detect("nginx/"+src.Path, func() []byte { return head }) {
+			ours, foreign := evidence(src.Path, head)
+			t.Errorf("%s is not claimed: %d ours, %d foreign", src.Path, ours, foreign)
+		}
+	}
+	for _, dir := range []string{"haproxy", "terraform", "stacks"} {
+		for _, src := range corpus(t, dir) {
+			head := src.Text[:min(len(src.Text), headSize)]
+			ours := dir == "stacks" && (strings.Contains(src.Path, "nginx") || strings.Contains(src.Path, "/web/"))
+			if detect(src.Path, func() []byte { return head }) && !ours {
+				t.Errorf("%s is claimed", src.Path)
+			}
+		}
+	}
 }

@@ -243,7 +243,7 @@ func (x *expansion) include(s *script, n, block *model.Node) {
 	var mark shelfmark
 	if from.Stock {
 		mark = shelfmark{missing: n.String() + " is not among the files"}
-	} else if strings.Contains(pattern, "$") || s.template != "" && slices.ContainsFunc(marks, func(m tag) bool { return strings.Contains(pattern, m.open) }) {
+	} else if strings.Contains(pattern, "$") || s.template != "" && slices.ContainsFunc(tags, func(t tag) bool { return strings.Contains(pattern, t.open) }) {
 		partial(block, n.String()+" depends on a variable")
 		return
 	} else {

@@ -106,7 +106,7 @@ func scan(src *model.Source) *script {
 		return s
 	}
 	plain := text
-	template := templating(src.Path, text)
+	template := templating(text)
 	if template != "" {
 		plain = unmark(text)
 	}
@@ -309,7 +309,19 @@ func (l *lexer) word() {
 	for i < len(l.s) {
 		c := l.s[i]
 		if i > at && (isBlank(c) || c == ';' || c == '{' && !variable) {
-			break
+			n := 0
+			if c == '{' && (l.cur != nil || isData(l.around())) {
+				n = quantifier(l.s[i:])
+			}
+			if n == 0 {
+				break
+			}
+			rest := l.s[i+1:]
+			rest = rest[:strings.IndexAny(rest+" ", " \t\r\n;{")]
+			l.fault(fault{at: l.span(i, i+n), label: "read as the beginning of a block", message: `"{" in a regular expression that is not quoted begins a block`,
+				says: fmt.Sprintf("unknown directive %q", rest)})
+			i += n
+			continue
 		}
 		if c == '\\' {
 			i++
@@ -325,6 +337,18 @@ func (l *lexer) word() {
 			says: fmt.Sprintf("too long parameter %q started", beginning(l.text[at:l.i])+"...")})
 	}
 	l.push(model.Word{Text: unescape(l.text[at:l.i]), Span: l.span(at, l.i)}, col, begins)
+}
+
+// quantifier is the length of a {n}, {n,} or {n,m} at the beginning of s, or 0.
+func quantifier(s string) int {
+	i := 1
+	for i < len(s) && i < 12 && (s[i] >= '0' && s[i] <= '9' || s[i] == ',' && i > 1) {
+		i++
+	}
+	if i > 1 && i < len(s) && s[i] == '}' {
+		return i + 1
+	}
+	return 0
 }
 
 // quoted reads a string, and makes sure that something may follow it.
@@ -762,83 +786,90 @@ func oddBytes(src *model.Source, text string) (odd []fault) {
 }
 
 // A tag is how a template language marks what it replaces.
-type tag struct{ open, close string }
+type tag struct {
+	open, close string
+	lua         bool // Lua may write the same
+}
 
-// marks open and close what a template language replaces. Lines that begin
-// with a closing tag of a statement vanish; what is printed becomes a word.
-var marks = []tag{{"{{", "}}"}, {"{%", "%}"}, {"{#", "#}"}, {"<%", "%>"}, {"<?", "?>"}}
+var tags = []tag{{"{{", "}}", true}, {"{%", "%}", false}, {"<%", "%>", false}, {"<?php", "?>", false}, {"<?=", "?>", false}}
 
-// templating says that the text is a template in need of a program, or "".
-// Braces in quotes, in Lua and in comments are not enough.
-func templating(path, text string) string {
-	const why = "the file is a template"
-	for _, m := range marks {
-		for rest := text; ; {
-			k := strings.Index(rest, m.open)
+// longestTag is how far apart the two ends of a tag may be, in bytes.
+const longestTag = 4096
+
+// templating says that the text is a template in need of a program, or "". The
+// ${NAME} of envsubst is none: nginx reads it as a variable.
+func templating(text string) string {
+	lua := strings.Contains(text, "_by_lua_block")
+	for _, t := range tags {
+		if t.lua && lua {
+			continue
+		}
+		rest := text
+		for range 100 { // more of them that are none, and it is no template
+			k := strings.Index(rest, t.open)
 			if k < 0 {
 				break
 			}
-			line := rest[k+len(m.open):]
-			if e := strings.IndexByte(line, '\n'); e >= 0 && m.open != "<?" {
-				line = line[:e]
+			line := rest[max(0, k-longestTag):min(len(rest), k+longestTag)]
+			from := k - max(0, k-longestTag)
+			before := line[strings.LastIndexByte(line[:from], '\n')+1 : from]
+			behind, _, _ := strings.Cut(line[from:], "\n")
+			if !strings.Contains(before, "#") && strings.Contains(behind, t.close) {
+				return "the file is a template"
 			}
-			before := rest[strings.LastIndexByte(rest[:k], '\n')+1 : k]
-			if strings.Contains(line, m.close) && !strings.Contains(before, "#") && !strings.ContainsAny(before, "\"'") {
-				return why
-			}
-			if strings.HasPrefix(strings.TrimSpace(before), "#") || !strings.Contains(line, m.close) || !isTemplateName(path) {
-				rest = rest[k+len(m.open):]
-				continue
-			}
-			return why
+			rest = rest[k+len(t.open):]
 		}
 	}
 	return ""
 }
 
-// isTemplateName reports whether a path is called what templates are.
-func isTemplateName(path string) bool {
-	for _, end := range []string{".j2", ".jinja", ".jinja2", ".erb", ".tmpl", ".tpl", ".ctmpl", ".gotmpl", ".mustache", ".hbs", ".ejs"} {
-		if strings.HasSuffix(path, end) {
-			return true
-		}
-	}
-	return false
-}
-
-// unmark takes the marks of a template out of the way of the scanner: what is
-// printed becomes letters, what is executed blanks. Offsets stay.
+// unmark takes the tags of a template out of the way of the scanner. What is
+// printed becomes letters, what is executed and what fills a line of its own
+// blanks. Offsets stay.
 func unmark(text string) string {
 	b := []byte(text)
-	for i := 0; i+1 < len(b); {
+	next := make([]int, len(tags)) // where the next closing end of each is
+	for i := 0; ; {
 		k := strings.IndexAny(text[i:], "{<")
 		if k < 0 {
-			break
+			return string(b)
 		}
 		i += k
-		step := 1
-		for _, m := range marks {
-			if !strings.HasPrefix(text[i:], m.open) {
+		end := 0
+		for n, t := range tags {
+			if !strings.HasPrefix(text[i:], t.open) {
 				continue
 			}
-			e := strings.Index(text[i+len(m.open):], m.close)
-			if e < 0 {
-				continue
-			}
-			end := i + len(m.open) + e + len(m.close)
-			fill := byte(' ')
-			if m.open == "{{" || strings.HasPrefix(text[i:], "<%=") || strings.HasPrefix(text[i:], "<?=") {
-				fill = 'x'
-			}
-			for j := i; j < end; j++ {
-				if b[j] != '\n' {
-					b[j] = fill
+			if from := i + len(t.open); next[n] >= 0 && next[n] < from {
+				if next[n] = strings.Index(text[from:], t.close); next[n] >= 0 {
+					next[n] += from
 				}
 			}
-			step = end - i
+			if next[n] >= 0 && next[n]-i < longestTag {
+				end = next[n] + len(t.close)
+				fill := byte(' ')
+				if (t.open == "{{" || strings.HasSuffix(text[i:min(i+3, len(text))], "=")) && !aloneOnLine(text, i, end) {
+					fill = 'x'
+				}
+				for j := i; j < end; j++ {
+					if b[j] != '\n' {
+						b[j] = fill
+					}
+				}
+			}
 			break
 		}
-		i += step
+		i = max(i+1, end)
 	}
-	return string(b)
+}
+
+// aloneOnLine reports whether nothing but blanks stands around a range.
+func aloneOnLine(text string, from, to int) bool {
+	for from > 0 && (text[from-1] == ' ' || text[from-1] == '\t') {
+		from--
+	}
+	for to < len(text) && (text[to] == ' ' || text[to] == '\t' || text[to] == '\r') {
+		to++
+	}
+	return (from == 0 || text[from-1] == '\n') && (to == len(text) || text[to] == '\n')
 }
