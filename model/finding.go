@@ -50,7 +50,8 @@ type Fact interface {
 type Setting interface {
 	Fact
 	Key() string
-	Text() string
+	Text() string  // as written
+	Plain() string // as meant
 	Origin() Origin
 	Written() bool
 	Why() string

@@ -19,6 +19,7 @@ type Source struct {
 	Path    string // slash-separated, relative to the root; "-" is standard input
 	Text    []byte // as read, never changed
 	Dialect Dialect
+	Stock   bool  // not among the files: what a package is known to install
 	lines   []int // offset of the first byte of each line
 }
 

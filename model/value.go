@@ -127,6 +127,14 @@ func (v Value[T]) Text() string {
 	return Plain(v.V)
 }
 
+// Plain is what the value means, whatever is written.
+func (v Value[T]) Plain() string {
+	if !v.Known() {
+		return "unknown"
+	}
+	return Plain(v.V)
+}
+
 // String is what messages print: native key, literal, provenance:
 // "proxy_read_timeout 5s (inherited from http)".
 func (v Value[T]) String() string {

@@ -1,0 +1,8 @@
+package logging
+
+import "github.com/gwlint/gwlint/model"
+
+// Checks are the rules of the topic.
+func Checks() []*model.Check {
+	return []*model.Check{}
+}

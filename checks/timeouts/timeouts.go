@@ -1,0 +1,11 @@
+// Package timeouts holds the rules about who waits how long for whom.
+package timeouts
+
+import "github.com/gwlint/gwlint/model"
+
+// Checks are the rules of the topic.
+func Checks() []*model.Check {
+	return []*model.Check{
+		zeroTimeout,
+	}
+}

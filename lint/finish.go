@@ -1,0 +1,202 @@
+package lint
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// finish turns what rules and parsers said into what reports show: severity,
+// places, order, merged, suppressed.
+func finish(l *Loaded, found []model.Finding, opt Options) *Result {
+	r := &Result{Workspace: l.Workspace, Checks: opt.Checks}
+	r.Summary.Files = l.Files
+	for range l.Workspace.Hops() {
+		r.Summary.Hops++
+	}
+	byID := map[string]*model.Check{}
+	for _, c := range opt.Checks {
+		byID[c.ID] = c
+	}
+	all := make([]Finding, 0, len(found))
+	for _, f := range found {
+		if c := byID[f.Rule]; c != nil {
+			all = append(all, complete(c, f))
+		}
+	}
+	all = merge(all)
+	if !opt.NoIgnores {
+		all = append(all, suppress(l.Workspace, &all, byID, &r.Summary, opt)...)
+		order(all)
+	}
+	fingerprint(all)
+	for _, f := range all {
+		switch f.Severity {
+		case model.Error:
+			r.Summary.Errors++
+		case model.Warning:
+			r.Summary.Warnings++
+		default:
+			r.Summary.Notes++
+			if !opt.Audit {
+				r.Summary.Hidden++
+				continue
+			}
+		}
+		if f.Check.ID == "unreadable" {
+			r.Summary.Unread = append(r.Summary.Unread, f.Primary.Source.Path)
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	return r
+}
+
+// complete takes from the facts what a report shows.
+func complete(c *model.Check, f model.Finding) Finding {
+	out := Finding{Check: c, Severity: severity(c, f), Confidence: f.Confidence(), Message: f.Message,
+		Outcome: f.Outcome, When: f.When, Fix: f.Fix, Count: 1}
+	var add func(facts []model.Fact)
+	add = func(facts []model.Fact) {
+		for _, b := range facts {
+			at := b.Where()
+			switch {
+			case at.IsZero() || at.Source.Stock:
+			case out.Primary.IsZero():
+				out.Primary = at
+			case at != out.Primary && !slices.ContainsFunc(out.Related, func(r Related) bool { return r.Span == at }):
+				out.Related = append(out.Related, Related{at, label(b)})
+			}
+			if s, ok := b.(model.Setting); ok {
+				if s.Key() != "" && !slices.ContainsFunc(out.Effective, func(o model.Setting) bool { return same(o, s) }) {
+					out.Effective = append(out.Effective, s)
+				}
+				add(s.Parts())
+			}
+			if k, ok := b.(*model.Link); ok && out.Path == nil {
+				out.Path = way(k)
+			}
+		}
+	}
+	add(f.Because)
+	return out
+}
+
+func same(a, b model.Setting) bool {
+	return a.Key() == b.Key() && a.Text() == b.Text() && a.At() == b.At() && a.Owner() == b.Owner()
+}
+
+// label is what a related place says of itself.
+func label(b model.Fact) string {
+	if n, ok := b.(*model.Node); ok && n.Name.Text != "" {
+		return n.Name.Text
+	}
+	return b.String()
+}
+
+// way is how a request comes to where a link ends.
+func way(k *model.Link) []Related {
+	var out []Related
+	step := func(n *model.Node, text string) {
+		if n != nil && !n.Head().IsZero() && !n.Head().Source.Stock {
+			out = append(out, Related{n.Head(), text})
+		}
+	}
+	step(k.Hop.Route.Listener.Node, "a request comes in")
+	step(k.Hop.Route.Node, "is routed")
+	step(k.Hop.Node, "is forwarded")
+	step(k.Endpoint.Node, "to this server")
+	if k.Linked() {
+		step(k.To.Node, k.To.Gateway.Name+" answers")
+	}
+	return out
+}
+
+// severity is the check's, lowered where the evidence is weak: a finding none
+// of whose facts is written, one that claims an absence which a file not seen
+// could cure, and one on a guess.
+func severity(c *model.Check, f model.Finding) model.Severity {
+	s := c.Severity
+	if f.AtMost != 0 {
+		s = min(s, f.AtMost)
+	}
+	if !slices.ContainsFunc(f.Because, written) || f.Confidence() == model.Low || absent(f.Because[0]) {
+		s = min(s, model.Note)
+	}
+	return s
+}
+
+func written(b model.Fact) bool {
+	switch b := b.(type) {
+	case model.Setting:
+		return b.Written() || slices.ContainsFunc(b.Parts(), written)
+	case *model.Node, model.Mark:
+		return true
+	}
+	return false
+}
+
+func absent(b model.Fact) bool {
+	s, ok := b.(model.Setting)
+	return ok && s.Origin() == model.Assumed && !written(b)
+}
+
+// merge makes one finding of those that say the same of the same place: an
+// instance each of a module, of a file that is included twice, of a host.
+func merge(all []Finding) []Finding {
+	order(all)
+	out := all[:0]
+	for _, f := range all {
+		if k := len(out) - 1; k >= 0 && out[k].Check == f.Check && out[k].Primary == f.Primary && out[k].Message == f.Message {
+			out[k].Count++
+			out[k].Severity, out[k].Confidence = max(out[k].Severity, f.Severity), max(out[k].Confidence, f.Confidence)
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func order(all []Finding) {
+	slices.SortStableFunc(all, func(a, b Finding) int {
+		return cmp.Or(
+			strings.Compare(path(a), path(b)),
+			cmp.Compare(a.Primary.Start, b.Primary.Start),
+			cmp.Compare(a.Primary.End, b.Primary.End),
+			strings.Compare(a.Check.ID, b.Check.ID),
+			strings.Compare(a.Message, b.Message),
+			strings.Compare(a.When, b.When),
+			cmp.Compare(a.Outcome.Status, b.Outcome.Status),
+			slices.CompareFunc(a.Related, b.Related, func(x, y Related) int { return strings.Compare(x.Span.String(), y.Span.String()) }),
+		)
+	})
+}
+
+func path(f Finding) string {
+	if f.Primary.IsZero() {
+		return ""
+	}
+	return f.Primary.Source.Path
+}
+
+// fingerprint gives each finding an identity without line numbers or values:
+// the rule, the file, the line's words, and how many like it came before.
+func fingerprint(all []Finding) {
+	seen := map[string]int{}
+	for i := range all {
+		f := &all[i]
+		words := ""
+		if !f.Primary.IsZero() {
+			line := f.Primary.Source.Line(f.Primary.Begin().Line)
+			words, _, _ = strings.Cut(strings.TrimSpace(string(line)), " ")
+		}
+		id := strings.Join([]string{f.Check.ID, path(*f), words}, "\x00")
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", id, seen[id]))
+		seen[id]++
+		f.Fingerprint = hex.EncodeToString(sum[:16])
+	}
+}

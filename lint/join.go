@@ -1,0 +1,29 @@
+package lint
+
+import "slices"
+
+// Join puts the results of several roots together, in the order of paths.
+func Join(all []*Result) *Result {
+	if len(all) == 1 {
+		return all[0]
+	}
+	out := &Result{}
+	for _, r := range all {
+		out.Checks, out.Workspace = r.Checks, r.Workspace
+		out.Findings = append(out.Findings, r.Findings...)
+		s := &out.Summary
+		s.Files += r.Summary.Files
+		s.Hops += r.Summary.Hops
+		s.Errors += r.Summary.Errors
+		s.Warnings += r.Summary.Warnings
+		s.Notes += r.Summary.Notes
+		s.Hidden += r.Summary.Hidden
+		s.Suppressed += r.Summary.Suppressed
+		s.Unknown += r.Summary.Unknown
+		s.Unread = append(s.Unread, r.Summary.Unread...)
+		s.Elapsed += r.Summary.Elapsed
+	}
+	order(out.Findings)
+	slices.Sort(out.Summary.Unread)
+	return out
+}

@@ -1,0 +1,397 @@
+package nginx
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// A family is a protocol that nginx forwards with, and the prefix of its
+// settings.
+type family struct {
+	pass, prefix, protocol string
+	schemes                map[string]bool // scheme to TLS; empty where the pass takes none
+}
+
+var families = []family{
+	{"proxy_pass", "proxy_", "http", map[string]bool{"http": false, "https": true}},
+	{"fastcgi_pass", "fastcgi_", "fastcgi", nil},
+	{"uwsgi_pass", "uwsgi_", "uwsgi", map[string]bool{"uwsgi": false, "suwsgi": true}},
+	{"scgi_pass", "scgi_", "scgi", nil},
+	{"grpc_pass", "grpc_", "grpc", map[string]bool{"grpc": false, "grpcs": true}},
+}
+
+// A target is where a pass leads, taken apart.
+type target struct {
+	scheme string
+	host   string // as written, without the port; "" of a socket
+	addr   model.Addr
+	why    string // why addr cannot be told
+	named  bool   // by a variable: nginx resolves it for each request
+}
+
+// hops lowers a pass: one hop, or one for each value that its variables may
+// have. What cannot be told is a hop to an unknown server.
+func (l *loader) hops(r *model.Route, f family, pass *model.Node) (hops []*model.Hop) {
+	if len(pass.Args) == 0 {
+		return nil
+	}
+	word := pass.Args[0].Text
+	for _, t := range l.expand(r.Node, word) {
+		to := parseTarget(f, t.s)
+		to.named = strings.Contains(word, "$")
+		hops = append(hops, l.hop(r, f, pass, to, t.from))
+	}
+	return hops
+}
+
+// parseTarget takes "https://host:port/uri", "unix:/path:/uri", "host:port"
+// apart. Variables in it are such that cannot be told.
+func parseTarget(f family, s string) (t target) {
+	if f.schemes != nil {
+		if scheme, rest, ok := strings.Cut(s, "://"); ok {
+			t.scheme, s = strings.ToLower(scheme), rest
+		}
+		if _, known := f.schemes[t.scheme]; !known && (t.scheme != "" || f.protocol == "http") {
+			t.why = "the scheme cannot be told"
+			return t
+		}
+	}
+	if path, ok := strings.CutPrefix(s, "unix:"); ok {
+		path, _, _ = strings.Cut(path, ":")
+		t.addr = model.Addr{Net: "unix", Path: path}
+		if strings.Contains(path, "$") {
+			t.why = "it is a variable: " + path
+		}
+		return t
+	}
+	s, _, _ = strings.Cut(s, "/")
+	if at := strings.IndexByte(s, '$'); at >= 0 && pathVariable(s[at:]) {
+		s = s[:at]
+	}
+	var ok bool
+	t.addr.Host, t.addr.Port, ok = hostPort(s)
+	t.host = t.addr.Host
+	switch {
+	case strings.Contains(s, "$"):
+		t.why = "it is a variable: " + s
+	case !ok || t.host == "":
+		t.why = "nginx does not take it"
+	case t.addr.Port == 0 && f.schemes[t.scheme] && f.protocol != "uwsgi":
+		t.addr.Port = 443
+	case t.addr.Port == 0 && (f.protocol == "http" || f.protocol == "grpc"):
+		t.addr.Port = 80
+	}
+	return t
+}
+
+// pathVariable reports whether a word that begins with a variable continues a
+// target behind its port.
+func pathVariable(s string) bool {
+	_, name, _ := nextVariable(s)
+	switch variableName(name) {
+	case "$request_uri", "$uri", "$document_uri", "$is_args", "$args", "$query_string":
+		return true
+	}
+	return false
+}
+
+// hop is one forwarding, with every setting in effect.
+func (l *loader) hop(r *model.Route, f family, pass *model.Node, to target, from []model.Span) *model.Hop {
+	owner := r.Node
+	h := &model.Hop{Route: r, Node: pass}
+	explicit := l.pools[poolKey("http", to.host)]
+	if to.why != "" || to.addr.Path != "" {
+		explicit = nil
+	}
+	if explicit != nil {
+		h.Pool = explicit
+	} else {
+		h.Pool = l.implicit(pass, to.host, l.targetAddr(pass, to, from))
+	}
+	if to.named && explicit == nil {
+		forgetful(pass, h.Pool)
+	}
+	h.Conn = l.conn(owner, f, pass, to)
+	h.Conn.Lookup = l.lookup(owner, pass, to, explicit)
+	h.Retry = l.retry(owner, f.prefix)
+	h.MaxBody = setting(l, owner, "http", "client_max_body_size", size)
+	h.Queue = model.Fallback(owner, "queue", time.Duration(0), model.Default, "nginx has no queue")
+	h.Headers = l.headers(owner, f)
+	h.Host = l.host(owner, f, h.Headers)
+	h.Conn.Idle = l.idle(owner, f, pass, explicit, h)
+	h.Logged = l.logged(owner)
+	return h
+}
+
+// targetAddr is the address of a pass that names no upstream block.
+func (l *loader) targetAddr(pass *model.Node, to target, from []model.Span) model.Value[model.Addr] {
+	key := pass.Name.Text
+	if to.why != "" {
+		return model.NotTold[model.Addr](pass, key, to.why)
+	}
+	return model.Set(pass, key, pass.Args[0].Span, to.addr, model.Explicit, "", append(from, via(pass)...)...)
+}
+
+// forgetful settles what a server named by a variable lacks: it is resolved
+// for each request, so failures are not counted (nginx-lab, finding 9).
+func forgetful(pass *model.Node, p *model.Pool) {
+	for _, e := range p.Endpoints {
+		e.Fails = model.Fallback(pass, "max_fails", 0, model.Default, "a server named by a variable is never taken out")
+	}
+}
+
+// conn are the settings of the connection, all but reuse and lookup.
+func (l *loader) conn(owner *model.Node, f family, pass *model.Node, to target) model.Conn {
+	tls := f.schemes[to.scheme]
+	c := model.Conn{
+		Connect:  setting(l, owner, "http", f.prefix+"connect_timeout", seconds),
+		Read:     setting(l, owner, "http", f.prefix+"read_timeout", seconds),
+		Total:    model.Fallback(owner, "time of one exchange", model.Forever, model.Default, "nginx has no limit"),
+		Head:     setting(l, owner, "http", f.prefix+"buffer_size", size),
+		Protocol: model.Set(pass, pass.Name.Text, pass.Head(), f.protocol, model.Explicit, ""),
+		Proxy:    model.Fallback(owner, "proxy_protocol", false, model.Default, "only stream proxies send it"),
+	}
+	c.Tunnel = c.Read
+	if c.Head.Known() && !c.Head.Written() {
+		c.Head = model.Fallback(owner, f.prefix+"buffer_size", c.Head.V, l.atMost(model.Default), l.unseen("nginx default: one memory page, 4k on nearly all machines"))
+	}
+	if to.scheme == "" && to.why != "" {
+		c.TLS.Enabled = model.NotTold[bool](pass, pass.Name.Text, to.why)
+		return c
+	}
+	c.TLS.Enabled = model.Set(pass, pass.Name.Text, pass.Args[0].Span, tls, model.Explicit, "", via(pass)...)
+	if tls {
+		l.tls(owner, f.prefix, "http", pass, to.host, &c.TLS)
+	}
+	return c
+}
+
+// tls are the settings of a TLS connection.
+func (l *loader) tls(owner *model.Node, prefix, level string, pass *model.Node, host string, c *model.TLS) {
+	c.Verify = setting(l, owner, level, prefix+"ssl_verify", flag)
+	c.Min = setting(l, owner, level, prefix+"ssl_protocols", oldest)
+	c.Max = setting(l, owner, level, prefix+"ssl_protocols", newest)
+	c.Name = l.serverName(owner, prefix, level, pass, host)
+	cert, missing := l.find(owner, prefix+"ssl_certificate")
+	switch {
+	case missing != "":
+		c.Cert = model.NotTold[string](owner, prefix+"ssl_certificate", missing)
+	case cert == nil:
+		c.Cert = model.Fallback(owner, prefix+"ssl_certificate", "", l.atMost(model.Default), l.unseen("nginx default: none"))
+	default:
+		c.Cert = written(owner, cert, prefix+"ssl_certificate", word)
+	}
+}
+
+// serverName is the name sent in the handshake: none unless ssl_server_name is
+// on; then ssl_name, which defaults to the host of the pass as it is written,
+// a name of an upstream block included. Addresses are never sent
+// (ngx_http_upstream_ssl_name).
+func (l *loader) serverName(owner *model.Node, prefix, level string, pass *model.Node, host string) model.Value[string] {
+	send := setting(l, owner, level, prefix+"ssl_server_name", flag)
+	if !send.Known() {
+		return model.NotTold[string](owner, prefix+"ssl_server_name", send.Why())
+	}
+	if !send.V {
+		if send.Written() {
+			return model.Set(owner, send.Key(), send.At(), "", send.Origin(), send.Why())
+		}
+		return model.Fallback(owner, send.Key(), "", send.Origin(), send.Why())
+	}
+	name := host
+	stmt, missing := l.find(owner, prefix+"ssl_name")
+	switch {
+	case missing != "":
+		return model.NotTold[string](owner, prefix+"ssl_name", missing)
+	case stmt != nil && strings.Contains(stmt.Arg(0), "$"):
+		return model.NotTold[string](owner, prefix+"ssl_name", "it is a variable: "+stmt.Arg(0))
+	case stmt != nil:
+		name = stmt.Arg(0)
+	case host == "" || strings.Contains(host, "$"):
+		return model.NotTold[string](owner, prefix+"ssl_name", "the host cannot be told")
+	}
+	name, _, _ = hostPort(name)
+	if _, ip := (model.Addr{Host: name}).IP(); ip {
+		name = ""
+	}
+	if stmt != nil {
+		return from(owner, stmt, prefix+"ssl_name", arguments(stmt), name)
+	}
+	return model.Set(owner, pass.Name.Text, pass.Args[0].Span, name, model.Explicit, "the name sent in the handshake")
+}
+
+// lookup is how often the name of the target is resolved: once, at start; by a
+// resolver while running; or never, where a resolver would be needed and there
+// is none.
+func (l *loader) lookup(owner, pass *model.Node, to target, explicit *model.Pool) model.Value[time.Duration] {
+	if explicit != nil {
+		for _, e := range explicit.Endpoints {
+			for _, a := range e.Node.Args[min(1, len(e.Node.Args)):] {
+				if a.Text == "resolve" {
+					return model.NotTold[time.Duration](e.Node, "resolve", "as long as the DNS answer says")
+				}
+			}
+		}
+		return model.Set(owner, pass.Name.Text, pass.Args[0].Span, model.Forever, model.Explicit, "resolved once, at start")
+	}
+	if !to.named {
+		return model.Set(owner, pass.Name.Text, pass.Args[0].Span, model.Forever, model.Explicit, "resolved once, at start")
+	}
+	stmt, missing := l.find(owner, "resolver")
+	switch {
+	case missing != "":
+		return model.NotTold[time.Duration](owner, "resolver", missing)
+	case stmt == nil:
+		return model.Fallback(owner, "resolver", time.Duration(0), l.atMost(model.Default), l.unseen("nginx default: none"))
+	}
+	for _, a := range stmt.Args {
+		if valid, ok := strings.CutPrefix(a.Text, "valid="); ok {
+			if d, ok := parseTime(valid); ok {
+				return from(owner, stmt, "resolver", a.Span, d)
+			}
+		}
+	}
+	return model.NotTold[time.Duration](owner, "resolver", "as long as the DNS answer says")
+}
+
+// retry is when nginx tries the next server.
+func (l *loader) retry(owner *model.Node, prefix string) model.Retry {
+	return model.Retry{
+		Tries: setting(l, owner, "http", prefix+"next_upstream_tries", orEach),
+		On:    setting(l, owner, "http", prefix+"next_upstream", events),
+		Posts: setting(l, owner, "http", prefix+"next_upstream", resends),
+		Total: setting(l, owner, "http", prefix+"next_upstream_timeout", orForever),
+		Same:  model.Fallback(owner, prefix+"next_upstream", false, model.Default, "nginx takes the next server"),
+	}
+}
+
+// idle is how long a connection is kept for reuse. Only an upstream block
+// keeps any: by keepalive, or by default since 1.29.7; and only where the
+// request does not ask to close.
+func (l *loader) idle(owner *model.Node, f family, pass *model.Node, p *model.Pool, h *model.Hop) model.Value[time.Duration] {
+	const key = "keepalive"
+	none := func(o model.Origin, why string) model.Value[time.Duration] {
+		return model.Fallback(pass, key, time.Duration(0), o, why)
+	}
+	if f.protocol == "uwsgi" || f.protocol == "scgi" {
+		return none(model.Default, "nginx reuses no "+f.protocol+" connections")
+	}
+	if p == nil {
+		return none(model.Default, "connections are kept only by an upstream block")
+	}
+	slots := byDefault(l.product, "upstream", key)
+	slotsWritten := p.Node.Find(key)
+	switch {
+	case slotsWritten != nil && slotsWritten.Arg(0) == "0", slotsWritten == nil && slots.value == "none" && slots.origin != model.Unknown && p.Node.Partial == "":
+		return none(slots.origin, "no keepalive in upstream "+p.Name)
+	case slotsWritten == nil && p.Node.Partial != "":
+		return model.NotTold[time.Duration](p.Node, key, p.Node.Partial)
+	case slotsWritten == nil && slots.origin == model.Unknown:
+		return model.NotTold[time.Duration](p.Node, key, slots.why)
+	}
+	if why, told := l.closes(owner, f, h); !told {
+		return model.NotTold[time.Duration](owner, key, why)
+	} else if why != "" {
+		return none(model.Default, why)
+	}
+	if stmt := p.Node.Find("keepalive_timeout"); stmt != nil {
+		return written(p.Node, stmt, "keepalive_timeout", seconds)
+	}
+	d := byDefault(l.product, "upstream", "keepalive_timeout")
+	t, _ := parseTime(d.value)
+	if slotsWritten == nil {
+		return model.Fallback(p.Node, "keepalive_timeout", t, slots.origin, "default, as is keepalive itself: "+slots.why)
+	}
+	return model.Fallback(p.Node, "keepalive_timeout", t, model.Default, d.why)
+}
+
+// closes says why a request asks the server to close the connection behind
+// it, or "" when it does not; told is whether that can be told.
+func (l *loader) closes(owner *model.Node, f family, h *model.Hop) (why string, told bool) {
+	switch f.protocol {
+	case "grpc":
+		return "", true
+	case "fastcgi":
+		keep := setting(l, owner, "http", "fastcgi_keep_conn", flag)
+		if keep.Known() && !keep.V {
+			return keep.String(), true
+		}
+		return keep.Why(), keep.Known()
+	}
+	version := setting(l, owner, "http", "proxy_http_version", word)
+	switch {
+	case !version.Known():
+		return version.Why(), false
+	case version.V == "1.0":
+		return version.String(), true
+	case version.V == "2":
+		return "", true
+	case !h.Headers.Known():
+		return h.Headers.Why(), false
+	}
+	for _, k := range h.Headers.V {
+		if !strings.EqualFold(k.Name, "Connection") {
+			continue
+		}
+		for _, t := range l.expand(owner, k.Value) {
+			switch {
+			case strings.EqualFold(t.s, "close"):
+				return "the header Connection may be close", true
+			case strings.Contains(t.s, "$"):
+				return "the header Connection is a variable", false
+			}
+		}
+	}
+	return "", true
+}
+
+// logged is whether the log in effect tells what the upstream did.
+func (l *loader) logged(owner *model.Node) model.Value[bool] {
+	const key = "access_log"
+	stmt, missing := l.find(owner, key)
+	switch {
+	case missing != "":
+		return model.NotTold[bool](owner, key, missing)
+	case stmt == nil:
+		return model.Fallback(owner, key, false, l.atMost(model.Default), l.unseen("nginx default: the format combined"))
+	}
+	for b := owner; b != nil; b = b.Parent {
+		for _, s := range b.All(key) {
+			if s.Arg(0) == "off" {
+				return model.NotTold[bool](owner, key, "it is off")
+			}
+			format := s.Arg(1)
+			if format == "" {
+				format = "combined"
+			}
+			if format == "combined" {
+				continue
+			}
+			def := l.format(format)
+			if def == nil {
+				return model.NotTold[bool](owner, key, "the format "+format+" is not among the files")
+			}
+			if strings.Contains(def.Head().Text(), "$upstream_") {
+				return model.Set(owner, key, arguments(s), true, model.Inherited, inherited(owner, s), def.Head())
+			}
+		}
+		if len(b.All(key)) > 0 {
+			break
+		}
+	}
+	return from(owner, stmt, key, arguments(stmt), false)
+}
+
+// format is the log_format of that name.
+func (l *loader) format(name string) *model.Node {
+	http := l.root
+	if l.context == "main" {
+		http = l.root.Find("http")
+	}
+	if http == nil {
+		return nil
+	}
+	return http.Find("log_format", name)
+}
