@@ -1,0 +1,270 @@
+package haproxy
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// retry is when and how often a pool is tried again, the same for all hops
+// that lead to it.
+func (l *lowering) retry(b *pool) model.Retry {
+	if b.retry != nil {
+		return *b.retry
+	}
+	p := b.section
+	r := model.Retry{
+		Tries: l.number(p, "retries", 4, "HAProxy default: 3 retries", func(n int) int { return n + 1 }),
+		Total: absent(l, p.Node, "retries", model.Forever, neverEnds),
+		Same:  l.stays(p),
+	}
+	r.On = l.retryOn(b)
+	r.Posts = l.replays(b, r.On)
+	b.retry = &r
+	return r
+}
+
+// stays is whether every try goes to the same server: without redispatch.
+func (l *lowering) stays(p *section) model.Value[bool] {
+	const key = "option redispatch"
+	f := p.find(key)
+	switch {
+	case f.unsure != "":
+		return model.NotTold[bool](p.Node, key, f.unsure)
+	case f.statement == nil:
+		return absent(l, p.Node, "no "+key, true, builtIn)
+	}
+	off := f.off() || f.Arg(1) == "0"
+	return written(p, key, f, model.Word{Span: f.Head()}, doubt{}, off)
+}
+
+// connFailure is what is retried without retry-on: the request was not sent.
+const connFailure = model.Refused | model.NoSYN | model.BadTLS
+
+// retryOn reads the events of retry-on (manual 4.2). In mode tcp only failed
+// connections are retried.
+func (l *lowering) retryOn(b *pool) model.Value[model.Event] {
+	const key = "retry-on"
+	p := b.section
+	f := p.find(key)
+	switch {
+	case f.unsure != "":
+		return model.NotTold[model.Event](p.Node, key, f.unsure)
+	case f.statement == nil || b.mode != "http" && b.mode != "":
+		return absent(l, p.Node, key, model.Event(connFailure), builtIn)
+	}
+	var on model.Event
+	d := doubt{}
+	for i, a := range f.Args {
+		if x := f.doubt(i); !x.none() {
+			d = x
+		}
+		switch a.Text {
+		case "conn-failure":
+			on |= connFailure
+		case "empty-response":
+			on |= model.Closed | model.Stale
+		case "junk-response":
+			on |= model.BadHead | model.BigHead
+		case "response-timeout":
+			on |= model.Silent
+		case "all-retryable-errors":
+			on |= connFailure | model.Closed | model.Stale | model.BadHead | model.BigHead | model.Silent | model.Status5xx
+		case "500", "501", "502", "503", "504":
+			on |= model.Status5xx
+		}
+	}
+	at := model.Word{}
+	if n := len(f.Args); n > 0 {
+		at.Span = f.Args[0].Span
+		at.Span.End = f.Args[n-1].Span.End
+	}
+	return written(p, key, f, at, d, on)
+}
+
+// replays is whether requests that are not idempotent are sent again, too:
+// HAProxy makes no difference between methods, unless disable-l7-retry does.
+func (l *lowering) replays(b *pool, on model.Value[model.Event]) model.Value[bool] {
+	const key = "retry-on"
+	p := b.section
+	if !on.Known() {
+		return model.NotTold[bool](p.Node, key, on.Why())
+	}
+	if on.V&^connFailure == 0 {
+		return absent(l, p.Node, key, false, "only requests that were not sent are sent again")
+	}
+	for _, s := range p.by["http-request"] {
+		if s.Arg(0) != "disable-l7-retry" {
+			continue
+		}
+		at := model.Word{Span: s.Head()}
+		switch c := match(s); c {
+		case "", "if METH_POST", "unless METH_GET", "if !METH_GET", "unless METH_GET or METH_HEAD", "unless METH_GET || METH_HEAD":
+			return certain(p.Node, "http-request disable-l7-retry", s, at.Span, doubt{}, false, model.Explicit, "")
+		default:
+			return model.NotTold[bool](p.Node, "http-request disable-l7-retry", "depends on "+c)
+		}
+	}
+	if on.At().IsZero() {
+		return absent(l, p.Node, key, true, builtIn)
+	}
+	return model.Set(p.Node, key, on.At(), true, on.Origin(), on.Why())
+}
+
+// queue is how long a request waits for a free slot of a server: timeout
+// queue, else timeout connect (manual 4.2).
+func (l *lowering) queue(b *pool) model.Value[time.Duration] {
+	if b.queue == nil {
+		v := l.fallingBack(b.section, "queue", "connect")
+		b.queue = &v
+	}
+	return *b.queue
+}
+
+// headers are what the rules of both proxies make of the request's head.
+func (l *lowering) headers(p, b *section) (host model.Value[string], all model.Value[[]model.Header]) {
+	const key = "http-request set-header"
+	host = absent(l, b.Node, key+" Host", "client", "passed on as the client sent it")
+	var set []model.Header
+	var last *statement
+	unsure := ""
+	sections := []*section{p, b}
+	if p == b {
+		sections = sections[:1]
+	}
+	for _, s := range sections {
+		if s.Partial != "" {
+			unsure = s.Partial
+		}
+		if f := s.find("option forwardfor"); f.unsure != "" {
+			unsure = f.unsure
+		} else if f.statement != nil && !f.off() {
+			name := "X-Forwarded-For"
+			for i, a := range f.Args {
+				if a.Text == "header" && i+1 < len(f.Args) {
+					name = f.Args[i+1].Text
+				}
+			}
+			set, last = append(set, model.Header{Name: name, Value: "%[src]"}), f.statement
+		}
+		if f := s.find("http-send-name-header"); f.statement != nil && !f.off() && strings.EqualFold(f.Arg(0), "host") {
+			host = model.NotTold[string](b.Node, "http-send-name-header", "the name of each server")
+		}
+		for _, rule := range s.by["http-request"] {
+			switch rule.Arg(0) {
+			case "set-header", "add-header", "del-header", "replace-header", "replace-value":
+			default:
+				continue
+			}
+			if len(rule.Args) < 2 {
+				continue
+			}
+			name, c := rule.Arg(1), match(rule)
+			if why := rule.open(); why != "" {
+				c = why
+			}
+			if rule.Maybe != "" {
+				c = rule.Maybe
+			}
+			if strings.EqualFold(name, "host") {
+				host = l.hostRule(b, rule, c)
+			}
+			switch {
+			case c != "":
+				unsure = "depends on: " + c
+			case rule.Arg(0) == "del-header":
+				set, last = append(set, model.Header{Name: name}), rule
+			case rule.Arg(0) == "set-header" || rule.Arg(0) == "add-header":
+				set, last = append(set, model.Header{Name: name, Value: rule.Arg(2)}), rule
+			default:
+				unsure = name + " is rewritten"
+			}
+		}
+	}
+	switch {
+	case unsure != "":
+		all = model.NotTold[[]model.Header](b.Node, "http-request", unsure)
+	case last == nil:
+		all = absent(l, b.Node, "http-request", set, "none is set")
+	default:
+		all = certain(b.Node, "http-request", last, last.Head(), doubt{}, set, model.Explicit, "")
+	}
+	return host, all
+}
+
+// hostRule is the Host after a rule that changes it.
+func (l *lowering) hostRule(b *section, rule *statement, condition string) model.Value[string] {
+	const key = "http-request set-header Host"
+	switch {
+	case condition != "":
+		return model.NotTold[string](b.Node, key, "depends on: "+condition)
+	case rule.Arg(0) != "set-header" || len(rule.Args) < 3:
+		return model.NotTold[string](b.Node, key, rule.String())
+	case strings.Contains(rule.Arg(2), "%["):
+		return model.NotTold[string](b.Node, key, "an expression: "+rule.Arg(2))
+	}
+	return certain(b.Node, key, rule, rule.Args[2].Span, rule.doubt(2), rule.Arg(2), model.Explicit, "")
+}
+
+// logged is whether the log of a frontend tells which server answered what:
+// there is a target, and a format that names the server and how the session
+// ended.
+func (l *lowering) logged(p *section) model.Value[bool] {
+	const key = "log"
+	target := found{}
+	for _, s := range []*section{p, p.defaults} {
+		if s == nil {
+			continue
+		}
+		if s.Partial != "" {
+			return model.NotTold[bool](p.Node, key, s.Partial)
+		}
+		list := s.by[key]
+		if n := len(list); n > 0 {
+			target = found{statement: list[n-1], from: s}
+			break
+		}
+	}
+	if p.lost != "" {
+		return model.NotTold[bool](p.Node, key, p.lost)
+	}
+	switch {
+	case target.statement == nil || target.off():
+		return absent(l, p.Node, key, false, "no log is set")
+	case target.Arg(0) == "global" && (l.global == nil || len(l.global.by["log"]) == 0):
+		if l.global != nil && l.tree.partial == "" && l.tree.root.Fragment == "" {
+			return written(p, key, target, model.Word{Span: target.Head()}, doubt{}, false)
+		}
+		if l.tree.partial != "" || l.tree.root.Fragment != "" {
+			return model.NotTold[bool](p.Node, key, "the global section is not seen")
+		}
+		return written(p, key, target, model.Word{Span: target.Head()}, doubt{}, false)
+	}
+	best := found{}
+	for _, k := range []string{"option httplog", "option httpslog", "option tcplog", "log-format"} {
+		f := p.find(k)
+		if f.unsure != "" {
+			return model.NotTold[bool](p.Node, k, f.unsure)
+		}
+		if f.statement != nil && !f.off() && (best.statement == nil || f.from == p && best.from != p ||
+			f.from == best.from && f.Span.Start > best.Span.Start) {
+			best = f
+		}
+	}
+	if best.statement == nil {
+		return absent(l, p.Node, "option httplog", false, "the default log names neither the server nor the status")
+	}
+	at := model.Word{Span: best.Head()}
+	if best.keyword != "log-format" {
+		return written(p, best.keyword, best, at, doubt{}, true)
+	}
+	w, d := best.literal(0)
+	if strings.HasPrefix(w.Text, "${HAPROXY_") { // the built-in formats, from 2.8 on
+		return written(p, best.keyword, best, w, doubt{}, true)
+	}
+	server := strings.Contains(w.Text, "%s") || strings.Contains(w.Text, "%[srv_name") || strings.Contains(w.Text, "%si")
+	ended := strings.Contains(w.Text, "%ts") || strings.Contains(w.Text, "%tsc") || strings.Contains(w.Text, "%ST") ||
+		strings.Contains(w.Text, "}ts") || strings.Contains(w.Text, "}ST") || strings.Contains(w.Text, "txn.status") || strings.Contains(w.Text, "%[status")
+	return written(p, best.keyword, best, w, d, server && ended)
+}

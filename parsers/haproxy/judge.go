@@ -1,0 +1,295 @@
+package haproxy
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+func (l *lowering) report(f model.Finding) { l.findings = append(l.findings, f) }
+
+// seen reports whether all of the configuration is: only then can something be
+// missing from it.
+func (l *lowering) seen() bool { return l.tree.partial == "" && l.tree.root.Fragment == "" }
+
+// judge finds what HAProxy refuses in the text itself.
+func (l *lowering) judge() {
+	names := map[string]*section{}
+	for _, p := range l.tree.sections {
+		switch p.kind() {
+		case "frontend", "backend", "listen":
+			l.judgeName(p, names)
+			l.judgeReferences(p)
+			fallthrough
+		case "defaults":
+			l.judgeKeywords(p, "")
+		case "global":
+			l.judgeKeywords(p, "global:")
+		case "resolvers":
+			l.judgeResolvers(p)
+		}
+		if k := l.words.words["section:"+p.kind()]; k.removed != "" {
+			l.removed(p.Node, p.Name, k)
+		}
+	}
+}
+
+// judgeName finds a second proxy of one name and side.
+func (l *lowering) judgeName(p *section, names map[string]*section) {
+	if p.Doubt() != "" || p.Partial != "" || !p.statement.doubt(0).none() || p.name() == "" {
+		return
+	}
+	sides := []string{p.kind()}
+	if p.kind() == "listen" {
+		sides = []string{"frontend", "backend"}
+	}
+	for _, side := range sides {
+		first := names[side+" "+p.name()]
+		if first == nil {
+			names[side+" "+p.name()] = p
+			continue
+		}
+		l.report(model.Finding{Rule: "duplicate-proxy",
+			Message: fmt.Sprintf("%s %s has the name of another %s", p.kind(), p.name(), first.kind()),
+			Because: []model.Fact{p.Node, first.Node},
+			Outcome: model.RefusesToStart("has the same name as")})
+		return
+	}
+}
+
+// judgeKeywords finds keywords that the target no longer has, those that no
+// version has, and times that are none.
+func (l *lowering) judgeKeywords(p *section, prefix string) {
+	for _, s := range p.statements {
+		if len(s.doubts) > 0 || s.Name.Text == "" || s.Doubt() != "" {
+			continue
+		}
+		name, keyword := s.Name, s.keyword
+		if keyword == "no" || keyword == "default" {
+			if len(s.Args) == 0 {
+				continue
+			}
+			name = s.Args[0]
+			words := make([]word, len(s.Args))
+			for i, a := range s.Args {
+				words[i].Word = a
+			}
+			keyword = l.words.of(words)
+		}
+		if prefix != "" {
+			keyword = name.Text
+		}
+		k, known := l.words.words[prefix+keyword]
+		switch {
+		case known && k.removed != "":
+			l.removed(s.Node, name, k)
+		case !known:
+			l.unknownKeyword(p, s, name, prefix)
+		}
+		l.judgeTime(s)
+	}
+}
+
+// removed reports a keyword that the target certainly no longer has.
+func (l *lowering) removed(n *model.Node, name model.Word, k keyword) {
+	if l.tree.partial != "" || n.Doubt() != "" || !l.versions.From(k.removed) {
+		return
+	}
+	l.report(model.Finding{Rule: "removed-keyword",
+		Message: fmt.Sprintf("%s is not supported any more since HAProxy %s", n.String(), k.removed),
+		Because: []model.Fact{model.Mark{Span: name.Span, Text: "written here"}, l.out.Product},
+		Outcome: model.RefusesToStart("is not supported anymore")})
+}
+
+// unknownKeyword reports a keyword that no version has. Where modules are
+// loaded, or the target is newer than the table, it may be one of theirs.
+func (l *lowering) unknownKeyword(p *section, s *statement, name model.Word, prefix string) {
+	if l.tree.partial != "" || l.tree.loaded || l.versions.From("3.6") || strings.ContainsAny(name.Text, "$%{<@") {
+		return
+	}
+	what := name.Text
+	if prefix == "" && l.words.first[name.Text] {
+		if name.Text != "option" && name.Text != "timeout" {
+			return // what follows may be of an older or newer syntax
+		}
+		if len(s.Args) == 0 {
+			return
+		}
+		what += " " + s.Arg(0)
+	}
+	l.report(model.Finding{Rule: "syntax", AtMost: model.Warning,
+		Message: fmt.Sprintf("unknown keyword '%s' in a %s section", what, p.kind()),
+		Because: []model.Fact{model.Mark{Span: s.Head(), Text: "written here"}},
+		Outcome: model.RefusesToStart("unknown keyword")})
+}
+
+// judgeTime finds a timeout that is no time, which is fatal.
+func (l *lowering) judgeTime(s *statement) {
+	if !strings.HasPrefix(s.keyword, "timeout ") || l.tree.partial != "" {
+		return
+	}
+	f := found{statement: s}
+	w, _ := f.literal(0)
+	if w.Span.IsZero() || strings.ContainsAny(w.Text, "$%{<@_") {
+		return
+	}
+	if _, ok := readTime(w.Text); ok {
+		return
+	}
+	l.report(model.Finding{Rule: "syntax",
+		Message: fmt.Sprintf("%s: '%s' is no time: a whole number with us, ms, s, m, h or d, up to 2147483647 ms", s.keyword, w.Text),
+		Because: []model.Fact{model.Mark{Span: w.Span, Text: "written here"}},
+		Outcome: model.RefusesToStart("unexpected character in '" + s.keyword + "'")})
+}
+
+// judgeReferences finds names of sections that are not there.
+func (l *lowering) judgeReferences(p *section) {
+	if !l.seen() || l.disabled(p) || p.Partial != "" {
+		return
+	}
+	apps := func(kind, name string) bool {
+		if l.sections == nil {
+			l.sections = map[string]bool{}
+			for _, s := range l.tree.sections {
+				l.sections[s.kind()+" "+s.name()] = true
+			}
+		}
+		return l.sections[kind+" "+name]
+	}
+	for _, s := range p.by["use-fcgi-app"] {
+		if s.doubt(0).none() && len(s.Args) > 0 && s.Doubt() == "" && !apps("fcgi-app", s.Arg(0)) {
+			l.undefined(s, s.Args[0], "fcgi-app", "fcgi-app '"+s.Arg(0)+"' not found")
+		}
+	}
+}
+
+func (l *lowering) undefined(s *statement, name model.Word, kind, says string) {
+	l.report(model.Finding{Rule: "undefined-section",
+		Message: fmt.Sprintf("%s names the %s section '%s', which does not exist", s.keyword, kind, name.Text),
+		Because: []model.Fact{model.Mark{Span: name.Span, Text: "named here"}, s.Node},
+		Outcome: model.RefusesToStart(says)})
+}
+
+// undefinedBackend reports a backend that does not exist, unless another file
+// of the folder has one of that name.
+func (l *lowering) undefinedBackend(p *section, s *statement) {
+	name := s.Args[0]
+	if !l.seen() || s.Doubt() != "" || p.Partial != "" || len(s.doubts) > 0 || l.disabled(p) ||
+		strings.ContainsAny(name.Text, "$%{<@") || l.elsewhere(name.Text) {
+		return
+	}
+	l.report(model.Finding{Rule: "undefined-backend",
+		Message: fmt.Sprintf("%s names the backend '%s', which does not exist", s.keyword, name.Text),
+		Because: []model.Fact{model.Mark{Span: name.Span, Text: "named here"}, s.Node},
+		Outcome: model.RefusesToStart("unable to find required " + s.keyword + ": '" + name.Text + "'")})
+}
+
+// elsewhere reports whether a file beside the configuration has a backend of
+// that name: it may be loaded together with it.
+func (l *lowering) elsewhere(name string) bool {
+	if l.files == nil {
+		return false
+	}
+	if l.beside == nil {
+		l.beside = map[string]bool{}
+		for _, pattern := range []string{"*.cfg", "*/*.cfg"} {
+			names, _ := l.files.Glob(path.Join(l.near, pattern))
+			for _, n := range names {
+				src, err := l.files.Source(n, Parser{})
+				if err != nil {
+					continue
+				}
+				for line := range strings.Lines(string(src.Text)) {
+					if f := strings.Fields(line); len(f) > 1 && (f[0] == "backend" || f[0] == "listen") {
+						l.beside[f[1]] = true
+					}
+				}
+			}
+		}
+	}
+	return l.beside[name]
+}
+
+// judgeResolvers finds resolvers that ask nobody.
+func (l *lowering) judgeResolvers(p *section) {
+	if !l.seen() || p.Partial != "" || p.Doubt() != "" || p.name() == "default" {
+		return
+	}
+	for _, s := range p.statements {
+		if s.Name.Text == "nameserver" || s.Name.Text == "parse-resolv-conf" || !s.doubt(-1).none() {
+			return
+		}
+	}
+	l.report(model.Finding{Rule: "resolvers-without-nameserver",
+		Message: fmt.Sprintf("resolvers %s has neither nameserver nor parse-resolv-conf: names that use it are never looked up", p.name()),
+		Because: []model.Fact{p.Node}})
+}
+
+// judgeServer finds what HAProxy refuses on a server line.
+func (l *lowering) judgeServer(b *pool, s *statement, own *params, e *model.Endpoint, names map[string]*statement) {
+	l.judgeParams("server", s, own)
+	p := b.section
+	if !l.seen() || s.Doubt() != "" || p.Partial != "" || l.disabled(p) {
+		return
+	}
+	if n := s.Args[0]; s.keyword == "server" && s.doubt(0).none() && n.Text != "" {
+		if first := names[n.Text]; first != nil {
+			l.report(model.Finding{Rule: "duplicate-server",
+				Message: fmt.Sprintf("server %s has the name of another server of %s", n.Text, p.name()),
+				Because: []model.Fact{model.Mark{Span: n.Span, Text: "the second"}, model.Mark{Span: first.Args[0].Span, Text: "the first"}},
+				Outcome: model.RefusesToStart("another server named '" + n.Text + "' was already defined")})
+		} else {
+			names[n.Text] = s
+		}
+	}
+	if x, ok := own.get("resolvers"); ok && x.doubt.none() && x.arg.Text != "" && x.arg.Text != "default" &&
+		x.line.Doubt() == "" && l.resolvers[x.arg.Text] == nil {
+		l.undefined(s, x.arg, "resolvers", "unable to find required resolvers '"+x.arg.Text+"'")
+	}
+	if model.Is(e.Conn.TLS.Enabled, true) && e.Conn.TLS.Enabled.Trust() == model.High &&
+		model.Is(e.Conn.TLS.Verify, true) && e.Conn.TLS.Verify.Trust() == model.High && own.doubt() == "" {
+		if _, ok := own.get("ca-file"); !ok {
+			l.report(model.Finding{Rule: "verify-without-ca",
+				Message: fmt.Sprintf("server %s uses ssl and verifies, but has no ca-file", s.Arg(0)),
+				Because: []model.Fact{e.Conn.TLS.Enabled, e.Conn.TLS.Verify},
+				Outcome: model.RefusesToStart("verify is enabled by default but no CA file specified")})
+		}
+	}
+}
+
+func (l *lowering) judgeBind(s *statement, own *params) { l.judgeParams("bind", s, own) }
+
+// judgeParams finds parameters that no version has, and words that HAProxy
+// before 3.3 drops without a word: those behind an empty one.
+func (l *lowering) judgeParams(kind string, s *statement, own *params) {
+	if l.tree.partial != "" || s.Doubt() != "" {
+		return
+	}
+	for _, a := range s.Args {
+		if x, ok := own.own[a.Text]; ok && x.name == a {
+			if k := l.words.words[kind+":"+a.Text]; k.removed != "" {
+				l.removed(s.Node, a, k)
+			}
+		}
+	}
+	if at := own.cut; !at.Span.IsZero() && !l.versions.From("3.3") {
+		l.report(model.Finding{Rule: "empty-word-ends-line",
+			Message: fmt.Sprintf("the empty word %s ends the %s line: what follows it is dropped without a message", at.Span.Text(), s.Name.Text),
+			Because: []model.Fact{model.Mark{Span: at.Span, Text: "empty"}, s.Node}})
+	}
+	if l.tree.loaded || l.versions.From("3.6") || s.open() != "" {
+		return
+	}
+	for _, w := range own.strange {
+		if strings.ContainsAny(w.Text, "$%{<@") {
+			continue
+		}
+		l.report(model.Finding{Rule: "syntax", AtMost: model.Warning,
+			Message: fmt.Sprintf("unknown keyword '%s' on a %s line", w.Text, s.Name.Text),
+			Because: []model.Fact{model.Mark{Span: w.Span, Text: "written here"}},
+			Outcome: model.RefusesToStart("unknown keyword '" + w.Text + "'")})
+		return // the words behind it may be its arguments
+	}
+}

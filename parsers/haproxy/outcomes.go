@@ -1,0 +1,21 @@
+package haproxy
+
+import "github.com/gwlint/gwlint/model"
+
+// outcomes of an http proxy, each seen on HAProxy 2.6.12 and 3.2.0 alike; the
+// letters are the termination state of the log line (manual 8.5).
+func outcomes() map[model.Event]model.Outcome {
+	return map[model.Event]model.Outcome{
+		model.Refused:  {Status: 503, Native: "SC"},
+		model.NoSYN:    {Status: 503, Native: "sC"},
+		model.BadTLS:   {Status: 503, Native: "SC"},
+		model.Silent:   {Status: 504, Native: "sH"},
+		model.Closed:   {Status: 502, Native: "SH"},
+		model.Stale:    model.NoAnswer, // http-reuse safe: by design without an answer and without a line in the log
+		model.BadHead:  {Status: 502, Native: "PH"},
+		model.BigHead:  {Status: 502, Native: "PH"},
+		model.Full:     {Status: 503, Native: "sQ"},
+		model.NoName:   model.RefusesToStart("could not resolve address"),
+		model.NoServer: {Status: 503, Native: "SC"},
+	}
+}
