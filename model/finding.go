@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -106,31 +107,33 @@ type Edit struct {
 	Text string
 }
 
-// Insert adds a statement to the block of n: on a line of its own behind the
-// last statement that is written in the block itself, indented like it.
+// Insert adds a statement to the block of n: behind its last statement, on a
+// line of its own where that has one, and indented like it. It is nil where n
+// has no block.
 func Insert(n *Node, statement string) *Edit {
 	if n.Body.IsZero() {
 		return nil
 	}
 	s := n.Body.Source
-	for i := len(n.Kids) - 1; i >= 0; i-- {
-		k := n.Kids[i]
-		if k.Span.Source != s || !n.Body.Holds(k.Span) {
-			continue
+	for _, k := range slices.Backward(n.Kids) {
+		if !n.Body.Holds(k.Span) {
+			continue // an include brought it
 		}
-		if indent, ok := s.indent(k.Span.Start); ok {
-			end := s.LineSpan(s.line(k.Span.End)).End
-			if end > n.Body.End || n.Body.Holds(s.Span(k.Span.End, end)) == false {
-				end = k.Span.End
-			}
-			return &Edit{s.Span(end, end), s.newline() + indent + statement}
+		end := k.Span.End
+		indent, alone := s.indent(k.Span.Start)
+		if !alone {
+			return &Edit{s.Span(end, end), " " + statement}
 		}
-		return &Edit{s.Span(k.Span.End, k.Span.End), " " + statement}
+		if line := s.LineSpan(s.line(end)).End; line <= n.Body.End { // behind a comment, too
+			end = line
+		}
+		return &Edit{s.Span(end, end), s.newline() + indent + statement}
 	}
-	if indent, ok := s.indent(n.Span.Start); ok && strings.ContainsRune(n.Body.Text(), '\n') {
-		return &Edit{s.Span(n.Body.Start, n.Body.Start), s.newline() + indent + "    " + statement}
+	at := s.Span(n.Body.Start, n.Body.Start)
+	if indent, alone := s.indent(n.Span.Start); alone && strings.Contains(n.Body.Text(), "\n") {
+		return &Edit{at, s.newline() + indent + "    " + statement}
 	}
-	return &Edit{s.Span(n.Body.Start, n.Body.Start), " " + statement}
+	return &Edit{at, " " + statement + " "}
 }
 
 // indent is the white space before offset, when there is nothing else on its
