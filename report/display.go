@@ -15,6 +15,9 @@ const tabStop = 4
 // clean makes s one line that a terminal shows as it is: what would move the
 // cursor, colour the text or turn its direction becomes a visible sign.
 func clean(s string) string {
+	if printable(s) {
+		return s
+	}
 	if strings.IndexFunc(s, unshown) < 0 && utf8.ValidString(s) {
 		return s
 	}
@@ -24,6 +27,16 @@ func clean(s string) string {
 		}
 		return sign(r)
 	}, s)
+}
+
+// printable reports whether s is nothing but ASCII that shows itself.
+func printable(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // unshown reports whether r would do something else than show itself.
@@ -46,12 +59,10 @@ func sign(r rune) rune {
 
 // width is how many columns s takes.
 func width(s string) int {
-	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] >= 0x7f {
-			return uniseg.StringWidth(s)
-		}
+	if printable(s) {
+		return len(s)
 	}
-	return len(s)
+	return uniseg.StringWidth(s)
 }
 
 // A cell is what stands together on the screen: a letter with its accents, an

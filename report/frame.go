@@ -386,6 +386,9 @@ type canvas struct {
 
 // fill makes the canvas n columns wide at least.
 func (c *canvas) fill(n int) {
+	if n > cap(c.runes) {
+		c.runes, c.styles = slices.Grow(c.runes, n), slices.Grow(c.styles, n)
+	}
 	for len(c.runes) < n {
 		c.runes, c.styles = append(c.runes, ' '), append(c.styles, plain)
 	}

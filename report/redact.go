@@ -18,7 +18,7 @@ import (
 // A secret is masked letter for letter, in copies of the sources too, so that
 // every line, column and offset stays true. The sources of r are not changed.
 func redacted(r *lint.Result) *lint.Result {
-	m := &masker{sources: map[*model.Source]*model.Source{}}
+	m := &masker{sources: map[*model.Source]*model.Source{}, texts: map[string]string{}}
 	for i := range r.Findings {
 		m.visit(&r.Findings[i])
 	}
@@ -43,6 +43,7 @@ type masker struct {
 	sources map[*model.Source]*model.Source
 	secrets []string
 	known   *strings.Replacer
+	texts   map[string]string // what text said: findings repeat themselves
 }
 
 // visit masks the sources that a finding speaks of.
@@ -84,13 +85,18 @@ func (m *masker) span(s model.Span) model.Span {
 
 // text masks what looks like a secret, and what is known to be one.
 func (m *masker) text(s string) string {
+	if out, known := m.texts[s]; known {
+		return out
+	}
+	out := s
 	if m.known != nil {
-		s = m.known.Replace(s)
+		out = m.known.Replace(out)
 	}
-	if masked, secrets := mask([]byte(s)); len(secrets) > 0 {
-		return string(masked)
+	if masked, secrets := mask([]byte(out)); len(secrets) > 0 {
+		out = string(masked)
 	}
-	return s
+	m.texts[s] = out
+	return out
 }
 
 func (m *masker) places(in []lint.Related) []lint.Related {

@@ -18,22 +18,23 @@ func Write(w io.Writer, log *gosarif.Report) error {
 	if err := e.Encode(log); err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	if err := json.Indent(&out, dropNulls(plain.Bytes()), "", " "); err != nil {
-		return err
-	}
-	_, err := out.WriteTo(w)
+	_, err := w.Write(layout(plain.Bytes()))
 	return err
 }
 
-// dropNulls leaves the members that are null out of compact, valid JSON.
-func dropNulls(text []byte) []byte {
-	out := make([]byte, 0, len(text))
-	str := 0 // where the last string starts in out
+// layout indents compact, valid JSON and leaves out the members that are null.
+func layout(text []byte) []byte {
+	out := make([]byte, 0, 2*len(text))
+	depth, member := 0, 0 // member: where the last string starts in out
+	newline := func() {
+		out = append(out, '\n')
+		for range depth {
+			out = append(out, ' ')
+		}
+	}
 	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '"':
-			str = len(out)
+		switch c := text[i]; c {
+		case '"':
 			end := i + 1
 			for text[end] != '"' {
 				if text[end] == '\\' {
@@ -41,17 +42,38 @@ func dropNulls(text []byte) []byte {
 				}
 				end++
 			}
+			member = len(out)
 			out = append(out, text[i:end+1]...)
 			i = end
-		case c == ':' && bytes.HasPrefix(text[i:], []byte(":null")):
-			out = out[:str]
-			i += len(":null") - 1
-			switch last := len(out) - 1; {
-			case out[last] == ',':
-				out = out[:last]
-			case text[i+1] == ',':
-				i++
+		case ':':
+			if !bytes.HasPrefix(text[i:], []byte(":null")) {
+				out = append(out, ": "...)
+				continue
 			}
+			out = bytes.TrimRight(out[:member], " \n")
+			i += len(":null") - 1
+			switch comma := bytes.HasSuffix(out, []byte(",")); {
+			case comma:
+				out = out[:len(out)-1] // the next member, if any, brings its own
+			case text[i+1] == ',': // the first of several
+				i++
+				newline()
+			}
+		case '{', '[':
+			out = append(out, c)
+			depth++
+			if text[i+1] != '}' && text[i+1] != ']' {
+				newline()
+			}
+		case '}', ']':
+			depth--
+			if last := out[len(out)-1]; last != '{' && last != '[' {
+				newline()
+			}
+			out = append(out, c)
+		case ',':
+			out = append(out, c)
+			newline()
 		default:
 			out = append(out, c)
 		}
