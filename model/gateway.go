@@ -90,6 +90,7 @@ type Listener struct {
 	Slots   Value[int]           // requests it works on at once
 	MaxHead Value[int64]         // bytes of a request's head
 	MaxBody Value[int64]         // bytes of a request's body
+	Head    Value[int64]         // bytes of the largest head that its answers may have
 	Abrupt  Value[bool]          // what is too large is closed, not answered
 	Routes  []*Route
 }
@@ -184,6 +185,10 @@ type Hop struct {
 	Host    Value[string]   // "client", "endpoint" (the name of the target as written), or a name
 	Headers Value[[]Header] // the whole effective set, or Unknown
 	Logged  Value[bool]     // the log tells which endpoint answered what
+
+	// Outcomes are what the client gets where that is not the product's: a
+	// failed subrequest is an event of the request that asked for it.
+	Outcomes map[Event]Outcome
 }
 
 // A Header that a hop sets. An empty Value drops it.
@@ -298,11 +303,14 @@ func (h *Hop) To(e *Endpoint) *Conn {
 	return &h.Conn
 }
 
-// Outcome is what the client of this hop gets for an event: its product's;
-// NoAnswer where nobody speaks HTTP.
+// Outcome is what the client of this hop gets for an event: its own, else its
+// product's; NoAnswer where nobody speaks HTTP.
 func (h *Hop) Outcome(e Event) Outcome {
 	if Is(h.Conn.Protocol, "tcp") || Is(h.Conn.Protocol, "udp") {
 		return NoAnswer
+	}
+	if o, ok := h.Outcomes[e]; ok {
+		return o
 	}
 	return h.Gateway().Product.Outcomes[e]
 }
