@@ -75,15 +75,20 @@ type cell struct {
 
 // A row is a line of a source as a terminal shows it.
 type row struct {
+	ascii string // all of it, when each byte is a column; else cells
 	cells []cell
 	end   cell // behind the last one, without width
 }
 
 // lay arranges one line of text, without its line end.
 func lay(text []byte) row {
-	cells := make([]cell, 0, len(text))
+	s := string(text)
+	if printable(s) {
+		return row{ascii: s, end: cell{offset: len(s), col: len(s)}}
+	}
+	cells := make([]cell, 0, len(s))
 	col, at, state := 0, 0, -1
-	for s := string(text); s != ""; {
+	for s != "" {
 		c := cell{offset: at, col: col}
 		var rest string
 		switch {
@@ -106,11 +111,14 @@ func lay(text []byte) row {
 		s = rest
 		cells = append(cells, c)
 	}
-	return row{cells, cell{offset: at, col: col}}
+	return row{cells: cells, end: cell{offset: at, col: col}}
 }
 
 // cell that holds the byte at offset, or the end.
 func (r row) cell(offset int) cell {
+	if r.ascii != "" && 0 <= offset && offset < len(r.ascii) {
+		return cell{offset, offset, 1, r.ascii[offset : offset+1]}
+	}
 	i := sort.Search(len(r.cells), func(i int) bool { return r.cells[i].offset > offset })
 	if i == 0 || offset >= r.end.offset {
 		return r.end
@@ -156,6 +164,9 @@ func (r row) cut(from, to, room int, before, after bool) view {
 		b.WriteString("…")
 		v.shift--
 	}
+	if r.ascii != "" {
+		b.WriteString(r.ascii[min(lo, hi):hi])
+	}
 	for _, c := range r.cells {
 		switch {
 		case c.col+c.width > hi:
@@ -181,8 +192,12 @@ func shorten(s string, n int) string {
 	if width(s) <= n {
 		return s
 	}
+	r := lay([]byte(s))
+	if r.ascii != "" {
+		return strings.TrimRight(s[:n-1], " ") + "…"
+	}
 	var b strings.Builder
-	for _, c := range lay([]byte(s)).cells {
+	for _, c := range r.cells {
 		if c.col+c.width > n-1 {
 			break
 		}

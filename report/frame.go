@@ -238,7 +238,7 @@ func (p *printer) line(f *file, n int, colour style) {
 		}
 	}
 	lead := c.String()
-	if pad := indent - len(c.runes); v.text != "" && pad > 0 {
+	if pad := indent - len(c.signs); v.text != "" && pad > 0 {
 		lead += strings.Repeat(" ", pad)
 	}
 	number := p.paint(blue, fmt.Sprintf(" %*d |", p.gutter, n))
@@ -334,6 +334,7 @@ func (p *printer) labels(f *file, n int, here []*mark, columns func(int, int) (i
 	c := p.bars(f, n, colour)
 	for _, primary := range []bool{false, true} {
 		for _, l := range all {
+			c.fill(l.to)
 			for x := l.from; l.primary == primary && x < l.to; x++ {
 				c.put(x, l.sign(), l.style(colour))
 			}
@@ -341,7 +342,7 @@ func (p *printer) labels(f *file, n int, here []*mark, columns func(int, int) (i
 	}
 	last := all[len(all)-1]
 	fits := last.to+1+width(last.label) <= room+indent
-	if last.label != "" && last.to == len(c.runes) && (fits || last.to-last.from < 8) {
+	if last.label != "" && last.to == len(c.signs) && (fits || last.to-last.from < 8) {
 		c.say(last.label, last.style(colour))
 		all = all[:len(all)-1]
 	}
@@ -378,25 +379,27 @@ func (p *printer) row(c *canvas) {
 // A canvas is one row of signs, each with a style, and a text behind them.
 type canvas struct {
 	*printer
-	runes     []rune
-	styles    []style
+	signs     []styled
 	tail      string
 	tailStyle style
 }
 
+type styled struct {
+	sign  rune
+	style style
+}
+
 // fill makes the canvas n columns wide at least.
 func (c *canvas) fill(n int) {
-	if n > cap(c.runes) {
-		c.runes, c.styles = slices.Grow(c.runes, n), slices.Grow(c.styles, n)
-	}
-	for len(c.runes) < n {
-		c.runes, c.styles = append(c.runes, ' '), append(c.styles, plain)
+	c.signs = slices.Grow(c.signs, max(n-len(c.signs), 0))
+	for len(c.signs) < n {
+		c.signs = append(c.signs, styled{' ', plain})
 	}
 }
 
-func (c *canvas) put(x int, r rune, s style) {
+func (c *canvas) put(x int, sign rune, s style) {
 	c.fill(x + 1)
-	c.runes[x], c.styles[x] = r, s
+	c.signs[x] = styled{sign, s}
 }
 
 // say adds a text behind the signs.
@@ -408,13 +411,13 @@ func (c *canvas) say(text string, s style) {
 
 func (c *canvas) String() string {
 	var b strings.Builder
-	for i := 0; i < len(c.runes); {
-		j := i
-		for j < len(c.runes) && c.styles[j] == c.styles[i] {
-			j++
+	for i := 0; i < len(c.signs); {
+		s := c.signs[i].style
+		run := make([]rune, 0, len(c.signs)-i)
+		for ; i < len(c.signs) && c.signs[i].style == s; i++ {
+			run = append(run, c.signs[i].sign)
 		}
-		b.WriteString(c.paint(c.styles[i], string(c.runes[i:j])))
-		i = j
+		b.WriteString(c.paint(s, string(run)))
 	}
 	b.WriteString(c.paint(c.tailStyle, c.tail))
 	return b.String()

@@ -10,20 +10,23 @@ import (
 	"github.com/gwlint/gwlint/model"
 )
 
-// A style is an ANSI colour; "" is none.
-type style string
+// A style is how text looks in a terminal.
+type style uint8
 
 const (
-	plain  style = ""
-	bold   style = "1"
-	dim    style = "2"
-	red    style = "1;31"
-	green  style = "32"
-	yellow style = "1;33"
-	blue   style = "1;34"
-	cyan   style = "1;36"
-	minus  style = "31"
+	plain style = iota
+	bold
+	dim
+	red
+	yellow
+	cyan
+	blue
+	gone // a line that a patch takes away
+	come // a line that it adds
 )
+
+// ansi are the parameters of the escape sequence of each style.
+var ansi = [...]string{bold: "1", dim: "2", red: "1;31", yellow: "1;33", cyan: "1;36", blue: "1;34", gone: "31", come: "32"}
 
 // severityStyle is how the header and the carets of a finding look.
 func severityStyle(s model.Severity) style {
@@ -47,7 +50,7 @@ func (p *printer) paint(s style, text string) string {
 	if !p.Colour || s == plain || text == "" {
 		return text
 	}
-	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+	return "\x1b[" + ansi[s] + "m" + text + "\x1b[0m"
 }
 
 // link makes text lead to what url says about key.
@@ -324,10 +327,10 @@ func (p *printer) patch(h patch) {
 		at = common(h.old[0], h.new[0])
 	}
 	for i, text := range h.old {
-		line(h.line+i, "-", minus, text, at)
+		line(h.line+i, "-", gone, text, at)
 	}
 	for i, text := range h.new {
-		line(h.line+i, "+", green, text, at)
+		line(h.line+i, "+", come, text, at)
 	}
 }
 
@@ -349,7 +352,7 @@ func (p *printer) summary(r *lint.Result) {
 	case head == "" && s.Files == 0 && len(s.Unread) == 0:
 		head = "nothing to check: no file was recognised"
 	case head == "":
-		head = p.paint(green, "no findings")
+		head = p.paint(come, "no findings")
 	}
 	parts := []string{head}
 	add := func(n int, text string) {
