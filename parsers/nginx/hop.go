@@ -122,6 +122,9 @@ func (l *loader) hop(r *model.Route, f family, pass *model.Node, to target, from
 	h.Host = l.host(owner, f, h.Headers)
 	h.Conn.Idle = l.idle(owner, f, pass, explicit, h)
 	h.Logged = l.logged(owner)
+	if uri := strings.TrimPrefix(r.Match, "= "); l.asked[subrequest{nil, uri}] || l.asked[subrequest{owner.Within("server"), uri}] {
+		h.Outcomes = denials()
+	}
 	return h
 }
 
