@@ -180,6 +180,28 @@ func accepts(directive string, args int, block bool) bool {
 	return len(all) == 0
 }
 
+// lacksBlock reports whether a statement without a block is one that must have
+// a block where it stands.
+func lacksBlock(s *statement) bool {
+	if isData(s.outer) || !isBlock(s.name()) {
+		return false
+	}
+	if s.name() == "server" { // of upstream it has none
+		return s.outer != nil && s.outer.name() != "upstream" && isKnown(s.outer.name())
+	}
+	return allowed(s.name(), false) == 0
+}
+
+// takesAny reports whether nginx takes any words for arguments of the directive
+// without a look at them.
+func takesAny(directive string) bool {
+	switch directive {
+	case "index", "server_name", "try_files", "log_format", "valid_referers", "add_header", "add_trailer", "rewrite", "return":
+		return true
+	}
+	return strings.HasSuffix(directive, "_types") || strings.HasSuffix(directive, "_param")
+}
+
 // isData reports whether the block holds no directives but entries, whose
 // first words are values.
 func isData(b *statement) bool {
@@ -187,7 +209,7 @@ func isData(b *statement) bool {
 		return false
 	}
 	switch b.name() {
-	case "map", "geo", "types", "split_clients", "charset_map", "match", "limit_except_map":
+	case "map", "geo", "types", "split_clients", "charset_map", "match":
 		return true
 	}
 	return b.lua()

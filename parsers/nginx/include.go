@@ -160,6 +160,9 @@ func (x *expansion) put(s *script, all []*statement, block, via *model.Node) {
 		block.Kids = make([]*model.Node, 0, len(all))
 	}
 	for _, k := range all {
+		if x.full {
+			break
+		}
 		if x.nodes++; x.nodes > maxNodes {
 			x.say(block, model.Finding{Rule: "syntax", Message: fmt.Sprintf("with everything included there are more than %d directives; the rest is not read", maxNodes)})
 			x.full = true
@@ -176,7 +179,7 @@ func (x *expansion) put(s *script, all []*statement, block, via *model.Node) {
 			if s.template != "" {
 				n.Partial = s.template
 			}
-			x.put(s, k.kids, n, via)
+			x.put(s, k.kids, n, nil)
 		case k.name() == "include" && len(k.words) == 2:
 			x.include(s, n, block)
 		}
@@ -270,6 +273,9 @@ func (x *expansion) include(s *script, n, block *model.Node) {
 		partial(block, mark.missing)
 	}
 	for _, name := range mark.names {
+		if x.full {
+			return
+		}
 		src, err := x.lib.open(name)
 		switch {
 		case err != nil:

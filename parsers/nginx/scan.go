@@ -110,20 +110,17 @@ func scan(src *model.Source) *script {
 	if template != "" {
 		plain = unmark(text)
 	}
-	s := scanText(src, text, plain, template, false)
+	s, n := scanText(src, text, plain, false)
 	if template != "" {
 		s.template, s.faults = template, nil
 		return s
 	}
 	if slices.ContainsFunc(s.faults, func(f fault) bool { return f.brace }) {
-		if second := scanText(src, text, plain, "", true); len(second.faults) <= len(s.faults) {
+		if second, m := scanText(src, text, plain, true); m <= n {
 			s = second
 		}
 	}
 	s.faults = append(s.faults, oddBytes(src, text)...)
-	if len(s.faults) > maxFaults {
-		s.faults = s.faults[:maxFaults]
-	}
 	return s
 }
 
@@ -149,6 +146,8 @@ type lexer struct {
 	above     []model.Word // comments on the lines just above
 	aboveLine int          // line of the last of them
 	indents   []column     // of the open blocks
+	count     int          // of faults, said or not
+	lost      bool         // the end of the file is inside of something: what it leaves open tells nothing
 }
 
 // first is a word that begins a line.
@@ -158,21 +157,21 @@ type first struct{ word, column int }
 // something stands before it.
 type column struct{ line, column int }
 
-func scanText(src *model.Source, text, plain, template string, indent bool) *script {
+func scanText(src *model.Source, text, plain string, indent bool) (s *script, faults int) {
 	l := &lexer{script: &script{source: src}, text: text, s: plain, line: 1, fresh: true, indent: indent}
 	if strings.HasPrefix(text, bom) {
 		l.i = len(bom)
 		l.fault(fault{at: src.Span(0, len(bom)), label: "byte order mark",
-			message: "the file starts with a byte order mark, which nginx takes for a part of the first directive", says: "unknown directive \"\uFEFF...\""})
+			message: "the file starts with a byte order mark, which nginx takes for a part of the first directive", says: "unknown directive"})
 	}
 	l.run()
-	return l.script
+	return l.script, l.count
 }
 
 const bom = "\uFEFF"
 
 func (l *lexer) fault(f fault) {
-	if len(l.faults) < 10*maxFaults {
+	if l.count++; len(l.faults) < maxFaults-3 { // odd bytes, and giving up, are said in any case
 		l.faults = append(l.faults, f)
 	}
 }
@@ -388,6 +387,7 @@ func (l *lexer) quoted() {
 	}
 	l.to(i)
 	if !closed {
+		l.lost = true
 		l.fault(unclosed)
 		l.push(model.Word{Text: unescape(l.text[at+1 : i]), Span: l.span(at, i)}, col, begins)
 		return
@@ -483,6 +483,10 @@ func (l *lexer) comment() {
 // that begins at body. It splits what was written as two.
 func (l *lexer) terminate(body int) {
 	l.split(body > 0)
+	if body == 0 && lacksBlock(l.cur) {
+		l.fault(fault{at: l.cur.head(l.source), label: `the "{" is missing`, message: fmt.Sprintf(`the block of %s is not opened: its "{" is missing`, l.cur.name()),
+			says: fmt.Sprintf(`directive %q has no opening "{"`, l.cur.name()), brace: true})
+	}
 	l.cur.end, l.cur.body = l.i, body
 	l.prev, l.cur = l.cur, nil
 }
@@ -505,8 +509,10 @@ func (l *lexer) split(block bool) {
 		before := words[f.word-1].Span.End
 		missing := fault{at: l.span(words[from].Span.Start, before), label: `the ";" is missing behind it`,
 			message: fmt.Sprintf(`%s has no ";": it goes on with %q on the next line`, name, w.Text)}
-		if accepts(name, n, block) {
+		fits := accepts(name, n, block) && !(name == "server" && !block && lacksBlock(l.cur))
+		if fits && takesAny(name) {
 			missing.atMost = model.Warning
+			missing.message = fmt.Sprintf(`%s takes %q on the next line for an argument: its ";" is missing`, name, w.Text)
 			l.fault(missing)
 			continue // which is how nginx reads it
 		}
@@ -514,6 +520,9 @@ func (l *lexer) split(block bool) {
 			continue
 		}
 		missing.says = fmt.Sprintf("invalid number of arguments in %q directive", name)
+		if fits {
+			missing.says = fmt.Sprintf("invalid parameter %q", w.Text)
+		}
 		l.fault(missing)
 		l.cur.words, l.cur.end = words[from:f.word:f.word], before
 		l.slab2(w.Span.Start)
@@ -604,9 +613,14 @@ func (l *lexer) pop() {
 // unclosed ends a block whose brace is missing.
 func (l *lexer) unclosed(b *statement, at int) {
 	end := b.body + len(strings.TrimRight(l.s[b.body:at], " \t\r\n"))
-	l.fault(fault{at: b.head(l.source), label: "opened here", message: fmt.Sprintf(`the block of %s is not closed: its "}" is missing`, b.label()),
-		says: `unexpected end of file, expecting "}"`, brace: true,
-		more: &model.Mark{Span: l.span(max(end-1, b.body), end), Text: "it goes on to here"}})
+	if l.prev != nil {
+		end = max(end, l.prev.end) // an unclosed string may end in blanks
+	}
+	if !l.lost {
+		l.fault(fault{at: b.head(l.source), label: "opened here", message: fmt.Sprintf(`the block of %s is not closed: its "}" is missing`, b.label()),
+			says: `unexpected end of file, expecting "}"`, brace: true,
+			more: &model.Mark{Span: l.span(max(end-1, b.body), end), Text: `the "}" is missing behind it`}})
+	}
 	b.last, b.end = end, end
 	l.pop()
 }
@@ -659,13 +673,13 @@ func (l *lexer) finish() {
 	if l.cur != nil {
 		words := l.cur.words
 		behind := words[len(words)-1].Span.End
-		if len(l.faults) == 0 || l.faults[len(l.faults)-1].label != "opened here" {
+		if !l.lost {
 			l.fault(fault{at: l.span(l.cur.start, behind), label: `the ";" is missing behind it`,
 				message: fmt.Sprintf(`%s has no ";" before the end of the file`, l.cur.name()), says: `unexpected end of file, expecting ";" or "}"`})
 		}
 		l.split(false)
 		l.cur.end = behind
-		l.cur = nil
+		l.prev, l.cur = l.cur, nil
 	}
 	if len(l.above) > 0 {
 		l.drop()
@@ -677,7 +691,7 @@ func (l *lexer) finish() {
 
 // giveUp ends the scan before the file does.
 func (l *lexer) giveUp(at int, why string) {
-	l.fault(fault{at: l.span(at, min(at+1, len(l.s))), label: "here", message: why})
+	l.faults = append(l.faults, fault{at: l.span(at, min(at+1, len(l.s))), label: "here", message: why})
 	l.clipped = true
 	for _, b := range l.open {
 		b.clipped, b.last, b.end = true, at, at
@@ -729,6 +743,7 @@ func (l *lexer) lua(b *statement) {
 	}
 	l.to(len(l.s))
 	b.last, b.end = l.i, l.i
+	l.lost = true
 	l.fault(fault{at: b.head(l.source), label: "opened here", message: fmt.Sprintf(`the block of %s is not closed: its "}" is missing`, b.name()),
 		says: "Lua code block missing the closing long bracket \"}\""})
 }
