@@ -3,18 +3,28 @@ package parsers
 
 import (
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/facts"
 	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/parsers/nginx"
 )
 
 // A Parser reads one configuration language.
 type Parser interface {
 	model.Dialect
 	// Detect reports whether a file is of this language: by its path where the
-	// name decides, else by its first 4 KiB. At most one parser claims a file.
-	Detect(path string, head []byte) bool
+	// name decides, else by its first 4 KiB, which head reads. At most one
+	// parser claims a file.
+	Detect(path string, head func() []byte) bool
 	// Roots groups the files of this language into what is read together, and
 	// says in which of the places each group runs.
 	Roots(t *files.Tree, paths []string, places []*model.Place) []files.Root
 	// Load reads one root. It depends on nothing but what it reads.
 	Load(t *files.Tree, root files.Root) files.Loaded
 }
+
+// Places lists the parsers that tell where things run, and those that need
+// nobody's word about it. They load first, in this order.
+func Places() []Parser { return []Parser{facts.Parser{}} }
+
+// Gateways lists the parsers of what runs in a place.
+func Gateways() []Parser { return []Parser{nginx.Parser{}} }

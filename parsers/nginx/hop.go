@@ -26,6 +26,7 @@ var families = []family{
 type target struct {
 	scheme string
 	host   string // as written, without the port; "" of a socket
+	port   bool   // one is written
 	addr   model.Addr
 	why    string // why addr cannot be told
 	named  bool   // by a variable: nginx resolves it for each request
@@ -72,7 +73,7 @@ func parseTarget(f family, s string) (t target) {
 	}
 	var ok bool
 	t.addr.Host, t.addr.Port, ok = hostPort(s)
-	t.host = t.addr.Host
+	t.host, t.port = t.addr.Host, t.addr.Port != 0
 	switch {
 	case strings.Contains(s, "$"):
 		t.why = "it is a variable: " + s
@@ -102,8 +103,8 @@ func (l *loader) hop(r *model.Route, f family, pass *model.Node, to target, from
 	owner := r.Node
 	h := &model.Hop{Route: r, Node: pass}
 	explicit := l.pools[poolKey("http", to.host)]
-	if to.why != "" || to.addr.Path != "" {
-		explicit = nil
+	if to.why != "" || to.addr.Path != "" || to.named && to.port {
+		explicit = nil // at run time the port is part of the name
 	}
 	if explicit != nil {
 		h.Pool = explicit
@@ -120,6 +121,7 @@ func (l *loader) hop(r *model.Route, f family, pass *model.Node, to target, from
 	h.Queue = model.Fallback(owner, "queue", time.Duration(0), model.Default, "nginx has no queue")
 	h.Headers = l.headers(owner, f)
 	h.Host = l.host(owner, f, h.Headers)
+	h.Path = l.path(owner, f, pass)
 	h.Conn.Idle = l.idle(owner, f, pass, explicit, h)
 	h.Logged = l.logged(owner)
 	if uri := strings.TrimPrefix(r.Match, "= "); l.asked[subrequest{nil, uri}] || l.asked[subrequest{owner.Within("server"), uri}] {
@@ -242,6 +244,9 @@ func (l *loader) lookup(owner, pass *model.Node, to target, explicit *model.Pool
 	if !to.named {
 		return model.Set(owner, pass.Name.Text, pass.Args[0].Span, model.Forever, model.Explicit, "resolved once, at start")
 	}
+	if to.why == "" && l.static[to.addr.String()] {
+		return model.Set(owner, pass.Name.Text, pass.Args[0].Span, model.Forever, model.Explicit, "resolved at start, for a pass without variables to the same")
+	}
 	stmt, missing := l.find(owner, "resolver")
 	switch {
 	case missing != "":
@@ -257,6 +262,58 @@ func (l *loader) lookup(owner, pass *model.Node, to target, explicit *model.Pool
 		}
 	}
 	return model.NotTold[time.Duration](owner, "resolver", "as long as the DNS answer says")
+}
+
+// learnStatic notes the address of a pass without variables: nginx makes an
+// upstream of it, which one with variables finds by host and port before it
+// asks a resolver (ngx_http_upstream_init_request).
+func (l *loader) learnStatic(f family, pass *model.Node) {
+	if word := pass.Arg(0); word != "" && !strings.Contains(word, "$") {
+		if t := parseTarget(f, word); t.why == "" {
+			l.static[t.addr.String()] = true
+		}
+	}
+}
+
+// path is what the target is asked for: the URI of the pass in place of the
+// location's prefix, or of the whole path where a variable is in the pass.
+func (l *loader) path(owner *model.Node, f family, pass *model.Node) model.Value[string] {
+	if f.protocol != "http" {
+		return model.Value[string]{}
+	}
+	word := pass.Arg(0)
+	uri := uriOf(word)
+	for b := owner; b != nil; b = b.Parent {
+		if r := b.Find("rewrite"); r != nil {
+			return model.NotTold[string](owner, "rewrite", "it may be rewritten: "+oneLine(r))
+		}
+		if b.Name.Text == "server" {
+			break
+		}
+	}
+	if uri == "$request_uri" || uri == matchOf(owner) || uri == "/" && matchOf(owner) == "" && !strings.Contains(word, "$") {
+		uri = ""
+	}
+	return model.Set(owner, pass.Name.Text, pass.Args[0].Span, uri, model.Explicit, "", via(pass)...)
+}
+
+// uriOf is what follows the address in the URL of a pass.
+func uriOf(word string) string {
+	_, rest, ok := strings.Cut(word, "://")
+	if !ok {
+		return ""
+	}
+	if path, unix := strings.CutPrefix(rest, "unix:"); unix {
+		_, uri, _ := strings.Cut(path, ":")
+		return uri
+	}
+	for i := 0; i < len(rest); i++ {
+		switch {
+		case rest[i] == '/', rest[i] == '?', rest[i] == '$' && pathVariable(rest[i:]):
+			return rest[i:]
+		}
+	}
+	return ""
 }
 
 // retry is when nginx tries the next server.
@@ -284,7 +341,7 @@ func (l *loader) idle(owner *model.Node, f family, pass *model.Node, p *model.Po
 	if p == nil {
 		return none(model.Default, "connections are kept only by an upstream block")
 	}
-	slots := byDefault(l.product, "upstream", key)
+	slots := l.byDefault("upstream", key)
 	slotsWritten := p.Node.Find(key)
 	switch {
 	case slotsWritten != nil && slotsWritten.Arg(0) == "0", slotsWritten == nil && slots.value == "none" && slots.origin != model.Unknown && p.Node.Partial == "":
@@ -302,7 +359,7 @@ func (l *loader) idle(owner *model.Node, f family, pass *model.Node, p *model.Po
 	if stmt := p.Node.Find("keepalive_timeout"); stmt != nil {
 		return written(p.Node, stmt, "keepalive_timeout", seconds)
 	}
-	d := byDefault(l.product, "upstream", "keepalive_timeout")
+	d := l.byDefault("upstream", "keepalive_timeout")
 	t, _ := parseTime(d.value)
 	if slotsWritten == nil {
 		return model.Fallback(p.Node, "keepalive_timeout", t, slots.origin, "default, as is keepalive itself: "+slots.why)

@@ -22,7 +22,7 @@ func setting[T any](l *loader, owner *model.Node, level, name string, read reade
 	case stmt != nil:
 		return written(owner, stmt, name, read)
 	}
-	d := byDefault(l.product, level, name)
+	d := l.byDefault(level, name)
 	v, ok := read(strings.Fields(d.value))
 	if !ok || d.origin == model.Unknown {
 		return model.NotTold[T](owner, name, d.why)

@@ -1,0 +1,89 @@
+package nginx
+
+import (
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
+)
+
+// Load reads a main file, a dump, or fragments that belong together.
+func (p Parser) Load(t *files.Tree, root files.Root) files.Loaded {
+	r := read(t, root)
+	l := &loader{
+		root: r.root, context: r.context, findings: r.findings,
+		product:  model.Product{Name: p.Name(), Versions: root.Place.Versions[p.Name()], Outcomes: outcomes()},
+		defaults: map[settingKey]fallback{},
+		pools:    map[string]*model.Pool{},
+		sets:     map[string][]*model.Node{},
+		maps:     map[string][]*model.Node{},
+		asked:    map[subrequest]bool{},
+	}
+	l.gateway = &model.Gateway{Name: "nginx", Node: r.root, Product: l.product, Place: root.Place}
+	l.lower()
+	return files.Loaded{Gateways: []*model.Gateway{l.gateway}, Findings: l.findings}
+}
+
+// A loader lowers one tree.
+type loader struct {
+	root     *model.Node
+	context  string // what the root's statements stand in
+	product  model.Product
+	gateway  *model.Gateway
+	findings []model.Finding
+
+	defaults map[settingKey]fallback  // for the product's versions
+	pools    map[string]*model.Pool   // by level and lower-case name
+	sets     map[string][]*model.Node // by variable: set statements
+	maps     map[string][]*model.Node // by variable: map, geo and split_clients blocks
+
+	asked map[subrequest]bool // by auth_request
+}
+
+func (l *loader) lower() {
+	var blocks []*model.Node
+	for n := range l.root.Walk() {
+		switch n.Name.Text {
+		case "upstream":
+			if !n.Body.IsZero() {
+				l.upstream(n)
+			}
+		case "set":
+			l.sets[n.Arg(0)] = append(l.sets[n.Arg(0)], n)
+		case "map", "geo", "split_clients":
+			if k := len(n.Args); k > 0 && !n.Body.IsZero() {
+				l.maps[n.Arg(k-1)] = append(l.maps[n.Arg(k-1)], n)
+			}
+		case "auth_request":
+			l.asked[subrequest{n.Within("server"), n.Arg(0)}] = true
+		case "server":
+			if !n.Body.IsZero() {
+				blocks = append(blocks, n)
+			}
+		}
+	}
+	if l.context == "server" || l.context == "location" || l.context == "stream-server" {
+		blocks = []*model.Node{l.root} // a snippet: its server block is not among the files
+	}
+	var rest []*model.Listener
+	for _, b := range blocks {
+		listener, isDefault := l.server(b)
+		switch {
+		case listener == nil:
+		case isDefault:
+			l.gateway.Listeners = append(l.gateway.Listeners, listener)
+		default:
+			rest = append(rest, listener)
+		}
+	}
+	l.gateway.Listeners = append(l.gateway.Listeners, rest...)
+}
+
+// level is the outermost block that a statement stands in.
+func (l *loader) level(n *model.Node) string {
+	c := l.contextOf(n)
+	if strings.HasPrefix(c, "stream") {
+		return "stream"
+	}
+	return "http"
+}
