@@ -102,7 +102,7 @@ func (b *Backend) Close() {
 	default:
 		close(b.ended)
 	}
-	b.ln.Close()
+	whileNobodyForks(b.ln.Close)
 	for c := range b.open {
 		c.Close()
 	}

@@ -31,9 +31,14 @@ func (p *Ports) Free(host string) (int, error) {
 	for p.given < countPorts {
 		port := lowestPort + (p.first+p.given)%countPorts
 		p.given++
-		ln, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		err := whileNobodyForks(func() error {
+			ln, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+			if err == nil {
+				err = ln.Close()
+			}
+			return err
+		})
 		if err == nil {
-			ln.Close()
 			return port, nil
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) {
@@ -41,4 +46,12 @@ func (p *Ports) Free(host string) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("no free port from %d to %d", lowestPort, lowestPort+countPorts-1)
+}
+
+// whileNobodyForks runs f while no process is being started: between fork and
+// exec a child holds every open socket, so that what f closes would stay open.
+func whileNobodyForks(f func() error) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return f()
 }

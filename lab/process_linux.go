@@ -31,11 +31,17 @@ func (p *Process) start() error {
 }
 
 // Stop ends the server: with a request first, then with its whole group.
-func (p *Process) Stop() {
-	syscall.Kill(p.cmd.Process.Pid, syscall.SIGTERM)
+func (p *Process) Stop() { p.stopped.Do(p.stop) }
+
+func (p *Process) stop() {
 	select {
 	case <-p.done:
-	case <-time.After(2 * time.Second):
+	default:
+		syscall.Kill(p.cmd.Process.Pid, syscall.SIGTERM)
+		select {
+		case <-p.done:
+		case <-time.After(2 * time.Second):
+		}
 	}
 	// Workers may outlive their master; the group is gone when this fails.
 	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)

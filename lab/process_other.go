@@ -21,7 +21,9 @@ func (p *Process) start() error {
 }
 
 // Stop ends the server.
-func (p *Process) Stop() {
+func (p *Process) Stop() { p.stopped.Do(p.stop) }
+
+func (p *Process) stop() {
 	p.cmd.Process.Signal(os.Interrupt)
 	select {
 	case <-p.done:

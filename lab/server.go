@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -161,7 +162,7 @@ type Process struct {
 	cmd     *exec.Cmd
 	log     string
 	done    chan struct{} // closed when the process has ended
-	started error
+	stopped sync.Once
 }
 
 // Start runs the server and returns when every address accepts connections.
