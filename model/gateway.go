@@ -103,6 +103,7 @@ type Bind struct {
 	Protocol Value[string] // as in Conn
 	TLS      TLS
 	Proxy    Value[bool] // wants the PROXY header
+	Default  bool        // takes what names choose no other listener of this address for
 	Backlog  Value[int]  // connections waiting to be accepted
 	Mode     Value[int]  // of a unix socket's file
 	Owner    Value[string]
@@ -183,6 +184,7 @@ type Hop struct {
 	Queue   Value[time.Duration] // waits this long for a free slot
 	MaxBody Value[int64]
 	Host    Value[string]   // "client", "endpoint" (the name of the target as written), or a name
+	Path    Value[string]   // what it asks for instead of the path it was asked for, as written; "" the same
 	Headers Value[[]Header] // the whole effective set, or Unknown
 	Logged  Value[bool]     // the log tells which endpoint answered what
 

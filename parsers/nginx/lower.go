@@ -17,6 +17,7 @@ func (p Parser) Load(t *files.Tree, root files.Root) files.Loaded {
 		pools:    map[string]*model.Pool{},
 		sets:     map[string][]*model.Node{},
 		maps:     map[string][]*model.Node{},
+		static:   map[string]bool{},
 		asked:    map[subrequest]bool{},
 	}
 	l.gateway = &model.Gateway{Name: "nginx", Node: r.root, Product: l.product, Place: root.Place}
@@ -36,6 +37,7 @@ type loader struct {
 	pools    map[string]*model.Pool   // by level and lower-case name
 	sets     map[string][]*model.Node // by variable: set statements
 	maps     map[string][]*model.Node // by variable: map, geo and split_clients blocks
+	static   map[string]bool          // addresses of passes without variables
 
 	asked map[subrequest]bool // by auth_request
 }
@@ -60,14 +62,23 @@ func (l *loader) lower() {
 			if !n.Body.IsZero() {
 				blocks = append(blocks, n)
 			}
+		default:
+			for _, f := range families {
+				if f.pass == n.Name.Text {
+					l.learnStatic(f, n)
+				}
+			}
 		}
 	}
 	if l.context == "server" || l.context == "location" || l.context == "stream-server" {
 		blocks = []*model.Node{l.root} // a snippet: its server block is not among the files
 	}
-	var rest []*model.Listener
+	var rest, all []*model.Listener
 	for _, b := range blocks {
 		listener, isDefault := l.server(b)
+		if listener != nil {
+			all = append(all, listener)
+		}
 		switch {
 		case listener == nil:
 		case isDefault:
@@ -77,6 +88,25 @@ func (l *loader) lower() {
 		}
 	}
 	l.gateway.Listeners = append(l.gateway.Listeners, rest...)
+	markDefaults(all)
+}
+
+// markDefaults marks for each address the bind that takes what names choose no
+// other listener for: the one that says so, else the first.
+func markDefaults(all []*model.Listener) {
+	marked := map[model.Addr]bool{}
+	for _, l := range all {
+		for _, b := range l.Binds {
+			marked[b.Addr.V] = marked[b.Addr.V] || b.Default
+		}
+	}
+	for _, l := range all {
+		for _, b := range l.Binds {
+			if b.Addr.Known() && !marked[b.Addr.V] {
+				b.Default, marked[b.Addr.V] = true, true
+			}
+		}
+	}
 }
 
 // level is the outermost block that a statement stands in.

@@ -53,7 +53,8 @@ func (l *loader) binds(s *model.Listener) (isDefault bool) {
 				}
 			}
 		}
-		isDefault = isDefault || flags["default_server"] || flags["default"]
+		b.Default = flags["default_server"] || flags["default"]
+		isDefault = isDefault || b.Default
 		b.Protocol = model.Set(listen, "listen", listen.Head(), "http", model.Explicit, "")
 		if flags["udp"] || flags["quic"] {
 			b.Protocol = model.Set(listen, "listen", listen.Head(), "udp", model.Explicit, "")

@@ -63,6 +63,7 @@ func (l *loader) streamRoute(s *model.Listener) {
 		Total: setting(l, n, "stream", "proxy_next_upstream_timeout", orForever),
 		Same:  model.Fallback(n, "proxy_next_upstream", false, model.Default, "nginx takes the next server"),
 	}
+	h.Path = model.Fallback(n, "path", "", model.Default, "a tunnel")
 	h.Queue = model.Fallback(n, "queue", time.Duration(0), model.Default, "nginx has no queue")
 	h.MaxBody = model.Fallback(n, "client_max_body_size", int64(math.MaxInt64), model.Default, "not HTTP")
 	r.Hops = []*model.Hop{h}
