@@ -181,40 +181,86 @@ func plainError(err error) error {
 	return err
 }
 
-// follow resolves symbolic links, an absolute target like an absolute include.
+// follow resolves symbolic links, of directories too; an absolute target like
+// an absolute include. What it returns may still not exist.
 func (t *Tree) follow(name string) (string, error) {
-	if _, ok := t.opt.Overlay[name]; ok {
+	if _, ok := t.opt.Overlay[name]; ok || t.named(name) {
 		return name, nil
 	}
 	if !fs.ValidPath(name) {
 		return "", ErrOutside
 	}
-	for range 40 { // the kernel gives up after as many
-		if i := sort.SearchStrings(t.names, name); i < len(t.names) && t.names[i] == name {
-			return name, nil
+	at, links := ".", 0
+	for rest := strings.Split(name, "/"); len(rest) > 0; {
+		step := rest[0]
+		rest = rest[1:]
+		if step == "" || step == "." {
+			continue
 		}
-		target, err := fs.ReadLink(t.fsys, name)
+		if step == ".." {
+			if at == "." {
+				return "", ErrOutside
+			}
+			at = path.Dir(at)
+			continue
+		}
+		next := path.Join(at, step)
+		if e, ok := pick(t.entries(at), step); !ok || e.Type()&fs.ModeSymlink == 0 {
+			at = next
+			continue
+		}
+		if links++; links > 40 { // the kernel gives up after as many
+			return "", errors.New("is a symbolic link to itself")
+		}
+		target, err := fs.ReadLink(t.fsys, next)
 		if err != nil {
-			return name, nil // no link, or none of our business: opening it tells
+			return "", plainError(err)
 		}
 		if path.IsAbs(target) {
-			found, ok := t.Find(target, path.Dir(name), nil)
+			found, ok := t.find(target, at, nil, t.holds)
 			if !ok {
 				return "", ErrOutside
 			}
-			name = found
-			continue
+			target, at = found, "."
 		}
-		name = path.Join(path.Dir(name), target)
-		if !fs.ValidPath(name) {
-			return "", ErrOutside
-		}
+		rest = append(strings.Split(target, "/"), rest...)
 	}
-	return "", errors.New("is a symbolic link to itself")
+	return at, nil
 }
 
-// list is a directory's entries by name; nil when there is no such directory.
+// named reports whether name is a regular file that was found, and so is
+// reached without links.
+func (t *Tree) named(name string) bool {
+	_, ok := slices.BinarySearch(t.names, name)
+	return ok
+}
+
+// holds reports whether something of that name was found: a file, a link, or
+// the directory of one.
+func (t *Tree) holds(name string) bool {
+	for _, all := range [][]string{t.names, t.links} {
+		if _, ok := slices.BinarySearch(all, name); ok {
+			return true
+		}
+		if i, _ := slices.BinarySearch(all, name+"/"); i < len(all) && strings.HasPrefix(all[i], name+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// list is a directory's entries by name, of a linked directory too; nil when
+// there is no such directory.
 func (t *Tree) list(dir string) []fs.DirEntry {
+	dir, err := t.follow(dir)
+	if err != nil {
+		return nil
+	}
+	return t.entries(dir)
+}
+
+// entries is the same of a directory that is reached without links.
+func (t *Tree) entries(dir string) []fs.DirEntry {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if all, ok := t.dirs[dir]; ok {
@@ -238,8 +284,11 @@ func (t *Tree) Exists(name string) bool {
 }
 
 func (t *Tree) entry(name string) (fs.DirEntry, bool) {
-	all := t.list(path.Dir(name))
-	i, ok := sort.Find(len(all), func(i int) int { return strings.Compare(path.Base(name), all[i].Name()) })
+	return pick(t.list(path.Dir(name)), path.Base(name))
+}
+
+func pick(all []fs.DirEntry, base string) (fs.DirEntry, bool) {
+	i, ok := sort.Find(len(all), func(i int) int { return strings.Compare(base, all[i].Name()) })
 	if !ok {
 		return nil, false
 	}
@@ -266,6 +315,14 @@ func (t *Tree) isDir(name string) bool {
 // near the directory given, or in one around it. Of a pattern the directory
 // must exist, and name more than the root of the search.
 func (t *Tree) Find(abs, near string, place *model.Place) (name string, ok bool) {
+	return t.find(abs, near, place, t.Exists)
+}
+
+func (t *Tree) find(abs, near string, place *model.Place, exists func(string) bool) (name string, ok bool) {
+	abs = path.Clean(abs)
+	if abs == "/" {
+		return "", false
+	}
 	mounts := t.opt.Maps
 	if place != nil {
 		mounts = append(slices.Clip(mounts), place.Mounts...)
@@ -279,7 +336,7 @@ func (t *Tree) Find(abs, near string, place *model.Place) (name string, ok bool)
 	if best >= 0 {
 		return name, fs.ValidPath(name)
 	}
-	parts := strings.Split(strings.Trim(path.Clean(abs), "/"), "/")
+	parts := strings.Split(strings.Trim(abs, "/"), "/")
 	for i := range parts {
 		suffix := path.Join(parts[i:]...)
 		fixed := suffix
@@ -289,11 +346,11 @@ func (t *Tree) Find(abs, near string, place *model.Place) (name string, ok bool)
 				fixed = path.Dir(fixed)
 			}
 			if fixed == "." {
-				break
+				continue // any directory would do
 			}
 		}
 		for dir := near; ; dir = path.Dir(dir) {
-			if t.Exists(path.Join(dir, fixed)) {
+			if exists(path.Join(dir, fixed)) {
 				return path.Join(dir, suffix), true
 			}
 			if dir == "." {

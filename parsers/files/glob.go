@@ -103,6 +103,16 @@ func class(pattern string, c byte) (ok bool, width int) {
 		if pattern[i] == ']' && !first {
 			return ok != not, i + 1
 		}
+		if rest, named := strings.CutPrefix(pattern[i:], "[:"); named {
+			if name, _, closed := strings.Cut(rest, ":]"); closed {
+				ok = ok || ofClass(name, c)
+				i += len("[:") + len(name) + len(":]")
+				continue
+			}
+		}
+		if pattern[i] == '\\' && i+1 < len(pattern) {
+			i++
+		}
 		lo := pattern[i]
 		hi := lo
 		i++
@@ -113,6 +123,30 @@ func class(pattern string, c byte) (ok bool, width int) {
 		ok = ok || lo <= c && c <= hi
 	}
 	return false, 0
+}
+
+// ofClass reports whether a byte is of a class by its name, in the C locale.
+func ofClass(name string, c byte) bool {
+	lower, upper, digit := c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9'
+	switch name {
+	case "alpha":
+		return lower || upper
+	case "alnum":
+		return lower || upper || digit
+	case "lower":
+		return lower
+	case "upper":
+		return upper
+	case "digit":
+		return digit
+	case "xdigit":
+		return digit || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+	case "punct":
+		return c > ' ' && c < 0x7f && !lower && !upper && !digit
+	case "space":
+		return c == ' ' || c >= '\t' && c <= '\r'
+	}
+	return false
 }
 
 // Match reports whether a path is one that a pattern stands for, as Glob has
