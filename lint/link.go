@@ -83,7 +83,7 @@ func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
 	switch {
 	case e.Place != nil:
 		return k.at(e.Place, h, a, model.High, "refers to "+e.Place.Name)
-	case a.Path == "" && a.Loopback():
+	case a.Path == "" && (a.Loopback() || a.Any() && a.Host != ""):
 		return k.at(here, h, a, model.High, "the same host")
 	case a.Named():
 		if places := k.reachable(a.Host, here); len(places) == 1 {
@@ -104,10 +104,50 @@ func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
 // at looks for the port in a place.
 func (k *linker) at(p *model.Place, h *model.Hop, a model.Addr, sure model.Confidence, why string) model.Answer {
 	out := model.Answer{Place: p, Sure: sure, Why: why}
-	if b := choose(k.local[p][a.Port], h); b != nil {
+	binds := k.local[p][a.Port]
+	if p == h.Gateway().Place && (a.Loopback() || a.Any()) {
+		binds = nearest(binds, a)
+	} else {
+		binds = where(binds, func(b model.Addr) bool { return b.Any() && b.Net == a.Net })
+	}
+	if b := choose(binds, h); b != nil {
 		out.To = b
 	}
 	return out
+}
+
+// nearest are the binds that a loopback address reaches: those on the very
+// address, else those on every address of its family, else those on any.
+func nearest(binds []*model.Bind, a model.Addr) []*model.Bind {
+	binds = where(binds, func(b model.Addr) bool { return b.Net == a.Net })
+	ip, numeric := a.IP()
+	six := numeric && ip.Is6()
+	for _, reached := range []func(model.Addr) bool{
+		func(b model.Addr) bool {
+			on, ok := b.IP()
+			return b.Loopback() && (!numeric || !ok || on == ip || ip.IsUnspecified() && on.Is6() == six)
+		},
+		func(b model.Addr) bool {
+			on, ok := b.IP()
+			return b.Any() && (!numeric || !ok && !six || ok && on.Is6() == six)
+		},
+		func(b model.Addr) bool { return b.Any() },
+	} {
+		if some := where(binds, reached); len(some) > 0 {
+			return some
+		}
+	}
+	return nil
+}
+
+func where(binds []*model.Bind, is func(model.Addr) bool) []*model.Bind {
+	var some []*model.Bind
+	for _, b := range binds {
+		if is(b.Addr.V) {
+			some = append(some, b)
+		}
+	}
+	return some
 }
 
 // reachable are the places of that name which share a net with ours.
@@ -121,31 +161,95 @@ func (k *linker) reachable(name string, from *model.Place) []*model.Place {
 	return out
 }
 
-// choose picks the listener for what the hop sends: the one that has the name,
-// else the first, which is the default. A name that only the client knows
-// chooses nothing where there are several.
+// choose picks one of the binds of an address for what the hop sends: that of
+// the listener which has the name, else the default. Binds of several gateways
+// are no answer.
 func choose(binds []*model.Bind, h *model.Hop) *model.Bind {
+	if len(binds) == 0 {
+		return nil
+	}
+	several := false
+	for _, b := range binds[1:] {
+		if b.Gateway != binds[0].Gateway {
+			return nil
+		}
+		several = several || b.Listener != binds[0].Listener
+	}
 	switch {
-	case len(binds) == 0:
-		return nil
-	case len(binds) == 1:
+	case !several:
 		return binds[0]
-	case !h.Host.Known() || h.Host.V == "client":
+	case !h.Host.Known():
 		return nil
+	case h.Host.V == "client":
+		return again(binds, h.Route.Listener)
+	case h.Host.V == "endpoint":
+		return named(binds, h.Pool.Name)
 	}
-	host := h.Host.V
-	if host == "endpoint" {
-		host = h.Pool.Name
-	}
+	return named(binds, h.Host.V)
+}
+
+// again picks the bind for the client's own Host, of which only the listener
+// that took the request tells something: it takes it again where it is asked
+// again; elsewhere all of its names lead to one listener, or there is no answer.
+func again(binds []*model.Bind, took *model.Listener) (found *model.Bind) {
 	for _, b := range binds {
-		if slices.Contains(b.Hosts, host) {
+		if b.Listener == took {
 			return b
 		}
 	}
+	for _, host := range took.Hosts {
+		b := named(binds, strings.TrimPrefix(host, "."))
+		if b == nil || found != nil && found.Listener != b.Listener || strings.ContainsAny(host, "*~$") {
+			return nil
+		}
+		found = b
+	}
+	return found
+}
+
+// named picks the bind for a host name: the one that has it, else the one with
+// the longest wildcard that fits, else the default; none where an expression
+// or what is not seen may fit.
+func named(binds []*model.Bind, host string) *model.Bind {
+	host = strings.ToLower(host)
+	var best, rest *model.Bind
+	fits, expression := 0, false
 	for _, b := range binds {
-		if slices.ContainsFunc(b.Hosts, func(n string) bool { return strings.ContainsAny(n, "*~$") }) {
-			return nil // a pattern may take it
+		if b.Default && rest == nil {
+			rest = b
+		}
+		for _, n := range b.Hosts {
+			if strings.ContainsAny(n, "~$") {
+				expression = true
+			} else if f := fit(strings.ToLower(n), host); f > fits {
+				best, fits = b, f
+			}
 		}
 	}
+	switch {
+	case best != nil:
+		return best
+	case expression, binds[0].Listener.Node.Parent != nil && binds[0].Listener.Node.Parent.Partial != "":
+		return nil // a listener that is not seen may have the name
+	case rest != nil:
+		return rest
+	}
 	return binds[0]
+}
+
+// fit is how well a name fits a host, 0 not at all: itself best, then
+// "*.example.com" and ".example.com", then "www.*", the longer the better.
+func fit(name, host string) int {
+	const exact, leading, trailing = 3 << 16, 2 << 16, 1 << 16
+	switch head, isTail := strings.CutSuffix(name, ".*"); {
+	case name == host, name == "."+host:
+		return exact
+	case strings.HasPrefix(name, "*.") && strings.HasSuffix(host, name[1:]):
+		return leading + len(name)
+	case strings.HasPrefix(name, ".") && strings.HasSuffix(host, name):
+		return leading + len(name) + 1
+	case isTail && strings.HasPrefix(host, head+"."):
+		return trailing + len(name)
+	}
+	return 0
 }
