@@ -145,17 +145,23 @@ type view struct {
 	room  int // columns there are
 }
 
-// cut takes at most room columns of r, so that from is seen, and all up to to
-// where there is room. An ellipsis marks what is left out; before and after
-// tell that the line had more text than the row already.
-func (r row) cut(from, to, room int, before, after bool) view {
-	lo, hi := 0, r.end.col
-	if hi > room || before || after {
-		inner := max(room-2, 1)
-		if to > inner {
-			lo = min(max(from-room/4, 0), max(hi-inner, 0))
-		}
-		hi = min(hi, lo+inner)
+// start is the column to cut r at so that from is seen in room columns, and
+// all up to to where there is room; before and after tell that the line has
+// more text than the row.
+func (r row) start(from, to, room int, before, after bool) int {
+	inner := max(room-2, 1)
+	if r.end.col <= room && !before && !after || to <= inner {
+		return 0
+	}
+	return min(max(from-room/4, 0), max(r.end.col-inner, 0))
+}
+
+// cut takes at most room columns of r, from lo on. An ellipsis marks what is
+// left out.
+func (r row) cut(lo, room int, before, after bool) view {
+	hi := r.end.col
+	if lo > 0 || hi > room || before || after {
+		hi = min(hi, lo+max(room-2, 1))
 	}
 	before, after = before || lo > 0, after || hi < r.end.col
 	v := view{shift: lo, room: room}

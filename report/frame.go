@@ -305,7 +305,8 @@ func (p *printer) view(s *model.Source, n int, here []*mark, room int) (view, fu
 	if len(here) == 0 {
 		from, to = 0, 0
 	}
-	v := r.cut(from, to, room, start > line.Start, end < line.End)
+	before, after := start > line.Start, end < line.End
+	v := r.cut(r.start(from, to, room, before, after), room, before, after)
 	return v, func(start0, end0 int) (int, int) {
 		from, to := r.columns(max(start0-start, 0), max(end0-start, 0))
 		from = v.at(from)

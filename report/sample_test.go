@@ -237,16 +237,21 @@ func wide(t testing.TB) []lint.Finding {
 // long is lines that no terminal is wide enough for.
 func long(t testing.TB) []lint.Finding {
 	far := strings.Repeat("abcdefghi ", 500)
-	s := source("long.conf", far+"proxy_read_timeout 5s;"+far, "proxy_connect_timeout 1s; # "+far, far+"send_timeout 2s;", "x "+strings.Repeat("日", 1<<18)+" y")
+	s := source("long.conf", far+"proxy_read_timeout 5s;"+far, "proxy_connect_timeout 1s; # "+far, far+"send_timeout 2s;", "x "+strings.Repeat("日", 1<<18)+" y",
+		"location / { proxy_pass http://app; proxy_set_header Host $host; }")
 	one := func(span model.Span, label string) lint.Finding {
 		return lint.Finding{Check: noTimeout, Confidence: model.High, Message: "a long line", Primary: span, Related: []lint.Related{{Span: span, Message: label}}}
 	}
 	middle := one(find(t, s, "5s", 1), "in the middle")
 	middle.Fix = &model.Fix{Message: "wait longer", Edits: []model.Edit{{Span: middle.Primary, Text: "60s"}}}
+	wider := one(find(t, s, "1s", 1), "a fix that makes a line too long")
+	wider.Primary = s.LineSpan(5)
+	wider.Related[0].Span = wider.Primary
+	wider.Fix = &model.Fix{Message: "wait longer", Edits: []model.Edit{{Span: s.Span(wider.Primary.End-2, wider.Primary.End-2), Text: " proxy_read_timeout 60s;"}}}
 	both := one(find(t, s, "1s", 1), "near")
 	both.Related = append(both.Related, lint.Related{Span: s.Span(find(t, s, "send_timeout", 1).Start-15, find(t, s, "send_timeout", 1).Start-5), Message: "cut from the left"},
 		lint.Related{Span: s.Span(9000, 9009), Message: "out of sight"})
-	return []lint.Finding{middle, both, one(find(t, s, "send_timeout 2s;", 1), "at the end"), one(s.LineSpan(1), "all of it"), one(find(t, s, " y", 1), "behind many wide ones, and a label that is too long for its line"), one(s.Span(len("x")+s.LineSpan(4).Start+301, s.LineSpan(4).Start+310), "within a letter")}
+	return []lint.Finding{middle, wider, both, one(find(t, s, "send_timeout 2s;", 1), "at the end"), one(s.LineSpan(1), "all of it"), one(find(t, s, " y", 1), "behind many wide ones, and a label that is too long for its line"), one(s.Span(len("x")+s.LineSpan(4).Start+301, s.LineSpan(4).Start+310), "within a letter")}
 }
 
 // edges are files and spans without anything in them.

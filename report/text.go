@@ -308,29 +308,36 @@ func (p *printer) fix(f *lint.Finding, patches []patch) {
 	}
 }
 
-// patch draws the lines that go and those that come.
+// patch draws the lines that go and those that come, all cut at one column.
 func (p *printer) patch(h patch) {
 	room := p.Width - p.gutter - 4
-	line := func(n int, sign string, s style, text string, at int) {
-		from := max(min(at, len(text))-8*room, 0) // a line of megabytes is not laid out for some columns
-		to := min(at+8*room, len(text))
-		r := lay([]byte(text[from:max(to, from)]))
-		col, _ := r.columns(at-from, at-from)
-		v := r.cut(col, col+room/4, room, from > 0, to < len(text))
-		fmt.Fprintln(p, p.paint(s, strings.TrimRight(fmt.Sprintf(" %*d %s %s", p.gutter, n, sign, v.text), " ")))
-	}
-	if h.context != "" {
-		line(h.line-1, " ", dim, h.context, 0)
-	}
 	at := 0
 	if len(h.old) == 1 && len(h.new) == 1 {
 		at = common(h.old[0], h.new[0])
 	}
-	for i, text := range h.old {
-		line(h.line+i, "-", gone, text, at)
+	start := 0
+	line := func(n int, sign string, s style, text string, draw bool) {
+		from := max(min(at, len(text))-8*room, 0) // a line of megabytes is not laid out for some columns
+		to := min(at+8*room, len(text))
+		r := lay([]byte(text[from:max(to, from)]))
+		if !draw {
+			col, _ := r.columns(at-from, at-from)
+			start = max(start, r.start(col, col+room/4, room, from > 0, to < len(text)))
+			return
+		}
+		v := r.cut(start, room, from > 0, to < len(text))
+		fmt.Fprintln(p, p.paint(s, strings.TrimRight(fmt.Sprintf(" %*d %s %s", p.gutter, n, sign, v.text), " ")))
 	}
-	for i, text := range h.new {
-		line(h.line+i, "+", come, text, at)
+	for _, draw := range []bool{false, true} {
+		if h.context != "" {
+			line(h.line-1, " ", dim, h.context, draw)
+		}
+		for i, text := range h.old {
+			line(h.line+i, "-", gone, text, draw)
+		}
+		for i, text := range h.new {
+			line(h.line+i, "+", come, text, draw)
+		}
 	}
 }
 
@@ -372,8 +379,7 @@ func (p *printer) summary(r *lint.Result) {
 		fmt.Fprintf(p, "%s %s\n", p.paint(red, "not read:"), clean(path))
 	}
 	if len(r.Findings) > 0 {
-		rule := r.Findings[0].Rule()
-		fmt.Fprintln(p, p.paint(dim, "\"gwlint explain "+rule+"\" says more, \"# gwlint: ignore["+rule+"] reason\" above a statement leaves it out"))
+		fmt.Fprintln(p, p.paint(dim, `"gwlint explain RULE" says more; "# gwlint: ignore[RULE] reason" above a statement leaves it out`))
 	}
 }
 

@@ -122,13 +122,15 @@ func (b *builder) rule(c *model.Check) *gosarif.ReportingDescriptor {
 	}
 	d := &gosarif.ReportingDescriptor{
 		ID:               c.ID,
-		Name:             ptr(pascal(c.ID)),
 		ShortDescription: gosarif.NewMultiformatMessageString(shorten(sentence(c.Title))),
 		FullDescription:  gosarif.NewMultiformatMessageString(shorten(sentence(firstParagraph(page, c.Title)))),
 		Help:             gosarif.NewMultiformatMessageString(sentence(c.Title)),
 		DefaultConfiguration: &gosarif.ReportingConfiguration{
 			Level: c.Severity.String(),
 		},
+	}
+	if name := pascal(c.ID); !strings.EqualFold(name, c.ID) { // a name that is the id again is an error (SARIF1001)
+		d.Name = ptr(name)
 	}
 	if page != "" {
 		d.Help = gosarif.NewMultiformatMessageString(page).WithMarkdown(page)

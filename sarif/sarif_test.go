@@ -190,6 +190,7 @@ func TestLog(t *testing.T) {
 	eq("level", rule.DefaultConfiguration.Level, "warning")
 	tags, _ := json.Marshal(rule.Properties["tags"])
 	eq("tags", string(tags), `["reliability","http-502","no-answer"]`)
+	eq("no name", r.Tool.Driver.Rules[2].Name, "")
 	eq("a question", r.Tool.Driver.Rules[1].ShortDescription.Text, "What?")
 	eq("problem", r.Tool.Driver.Rules[1].Properties["problem.severity"], "recommendation")
 
