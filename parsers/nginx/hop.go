@@ -329,82 +329,150 @@ func (l *loader) retry(owner *model.Node, prefix string) model.Retry {
 
 // idle is how long a connection is kept for reuse. Only an upstream block
 // keeps any: by keepalive, or by default since 1.29.7; and only where the
-// request does not ask to close.
+// request does not ask to close. Where nothing is kept, the owner is the
+// statement to blame.
 func (l *loader) idle(owner *model.Node, f family, pass *model.Node, p *model.Pool, h *model.Hop) model.Value[time.Duration] {
 	const key = "keepalive"
-	none := func(o model.Origin, why string) model.Value[time.Duration] {
-		return model.Fallback(pass, key, time.Duration(0), o, why)
+	none := func(blame *model.Node, o model.Origin, why string) model.Value[time.Duration] {
+		return model.Fallback(blame, key, time.Duration(0), o, why)
 	}
 	if f.protocol == "uwsgi" || f.protocol == "scgi" {
-		return none(model.Default, "nginx reuses no "+f.protocol+" connections")
+		return none(pass, model.Default, "nginx reuses no "+f.protocol+" connections")
 	}
 	if p == nil {
-		return none(model.Default, "connections are kept only by an upstream block")
+		return none(pass, model.Default, "connections are kept only by an upstream block")
 	}
 	slots := l.byDefault("upstream", key)
-	slotsWritten := p.Node.Find(key)
+	stmt := p.Node.Find(key)
 	switch {
-	case slotsWritten != nil && slotsWritten.Arg(0) == "0", slotsWritten == nil && slots.value == "none" && slots.origin != model.Unknown && p.Node.Partial == "":
-		return none(slots.origin, "no keepalive in upstream "+p.Name)
-	case slotsWritten == nil && p.Node.Partial != "":
+	case stmt != nil && stmt.Arg(0) == "0":
+		return none(stmt, model.Default, "keepalive 0 in upstream "+p.Name)
+	case stmt != nil:
+	case p.Node.Partial != "":
 		return model.NotTold[time.Duration](p.Node, key, p.Node.Partial)
-	case slotsWritten == nil && slots.origin == model.Unknown:
+	case slots.origin == model.Unknown:
 		return model.NotTold[time.Duration](p.Node, key, slots.why)
+	case slots.value == "none":
+		return none(pass, slots.origin, "no keepalive in upstream "+p.Name)
 	}
-	if why, told := l.closes(owner, f, h); !told {
+	if method := replaces(p.Node, stmt); method != nil {
+		switch since := "1.29.7"; {
+		case l.product.Before(since):
+			return none(stmt, l.versioned(model.Default), method.Name.Text+" stands behind it and replaces it before "+since)
+		case !l.product.From(since):
+			return model.NotTold[time.Duration](p.Node, key, method.Name.Text+" stands behind it and replaces it before "+since)
+		}
+	}
+	blame, why, o := l.closes(owner, f, pass, h)
+	switch {
+	case o == model.Unknown:
 		return model.NotTold[time.Duration](owner, key, why)
-	} else if why != "" {
-		return none(model.Default, why)
+	case blame != nil:
+		return none(blame, o, why)
 	}
-	if stmt := p.Node.Find("keepalive_timeout"); stmt != nil {
-		return written(p.Node, stmt, "keepalive_timeout", seconds)
+	if t := p.Node.Find("keepalive_timeout"); t != nil {
+		if v := written(p.Node, t, "keepalive_timeout", seconds); o != model.Assumed || !v.Known() {
+			return v
+		} else {
+			return model.Set(p.Node, "keepalive_timeout", v.At(), v.V, o, why, via(t)...)
+		}
 	}
 	d := l.byDefault("upstream", "keepalive_timeout")
 	t, _ := parseTime(d.value)
-	if slotsWritten == nil {
-		return model.Fallback(p.Node, "keepalive_timeout", t, slots.origin, "default, as is keepalive itself: "+slots.why)
+	if stmt == nil {
+		return model.Fallback(p.Node, "keepalive_timeout", t, min(o, slots.origin), "default, as is keepalive itself: "+slots.why)
+	}
+	if o == model.Assumed {
+		return model.Fallback(p.Node, "keepalive_timeout", t, o, d.why+"; "+why)
 	}
 	return model.Fallback(p.Node, "keepalive_timeout", t, model.Default, d.why)
 }
 
-// closes says why a request asks the server to close the connection behind
-// it, or "" when it does not; told is whether that can be told.
-func (l *loader) closes(owner *model.Node, f family, h *model.Hop) (why string, told bool) {
-	switch f.protocol {
-	case "grpc":
-		return "", true
-	case "fastcgi":
-		keep := setting(l, owner, "http", "fastcgi_keep_conn", flag)
-		if keep.Known() && !keep.V {
-			return keep.String(), true
-		}
-		return keep.Why(), keep.Known()
-	}
-	version := setting(l, owner, "http", "proxy_http_version", word)
-	switch {
-	case !version.Known():
-		return version.Why(), false
-	case version.V == "1.0":
-		return version.String(), true
-	case version.V == "2":
-		return "", true
-	case !h.Headers.Known():
-		return h.Headers.Why(), false
-	}
-	for _, k := range h.Headers.V {
-		if !strings.EqualFold(k.Name, "Connection") {
-			continue
-		}
-		for _, t := range l.expand(owner, k.Value) {
-			switch {
-			case strings.EqualFold(t.s, "close"):
-				return "the header Connection may be close", true
-			case strings.Contains(t.s, "$"):
-				return "the header Connection is a variable", false
+// replaces is a balancing method that stands behind keepalive in an upstream
+// block, or nil.
+func replaces(upstream, keepalive *model.Node) *model.Node {
+	behind := false
+	for _, k := range upstream.Kids {
+		switch k.Name.Text {
+		case "keepalive":
+			behind = k == keepalive
+		case "ip_hash", "hash", "least_conn", "random":
+			if behind {
+				return k
 			}
 		}
 	}
-	return "", true
+	return nil
+}
+
+// versioned is the origin of what depends on the version.
+func (l *loader) versioned(o model.Origin) model.Origin {
+	return min(o, l.product.Versions.Origin)
+}
+
+// closes finds the statement, or the pass where none is written, by which a
+// request asks the server to close the connection behind it; nil when it does
+// not. The origin is Unknown when that cannot be told, and Assumed when it
+// rests on what is not seen.
+func (l *loader) closes(owner *model.Node, f family, pass *model.Node, h *model.Hop) (blame *model.Node, why string, o model.Origin) {
+	switch f.protocol {
+	case "grpc":
+		return nil, "", model.Default
+	case "fastcgi":
+		keep := setting(l, owner, "http", "fastcgi_keep_conn", flag)
+		if keep.Known() && !keep.V {
+			return l.blame(owner, pass, "fastcgi_keep_conn"), keep.String(), keep.Origin()
+		}
+		return nil, keep.Why(), keep.Origin()
+	}
+	version := setting(l, owner, "http", "proxy_http_version", word)
+	o = version.Origin()
+	switch {
+	case o == model.Unknown, version.V == "2":
+		return nil, version.Why(), o
+	case version.V == "1.0":
+		return l.blame(owner, pass, "proxy_http_version"), version.String(), o
+	case !h.Headers.Known():
+		return nil, h.Headers.Why(), model.Unknown
+	}
+	o, why = min(o, h.Headers.Origin()), version.Why()
+	sent := find(h.Headers.V, "Connection")
+	if sent == nil {
+		return nil, why, l.versioned(o) // nothing is sent since 1.29.7
+	}
+	for _, t := range l.expand(owner, sent.Value) {
+		switch {
+		case strings.EqualFold(t.s, "close") && l.connection(owner) == nil:
+			return l.blame(owner, pass, "proxy_set_header"), "Connection: close is sent (nginx default before 1.29.7)", l.versioned(o)
+		case strings.EqualFold(t.s, "close"):
+			return l.connection(owner), "Connection: " + sent.Value + " is sent, which may be close", o
+		case strings.Contains(t.s, "$"):
+			return nil, "the header Connection is a variable", model.Unknown
+		}
+	}
+	return nil, why, o
+}
+
+// blame is the statement of that name in effect for owner, else the pass.
+func (l *loader) blame(owner, pass *model.Node, name string) *model.Node {
+	if stmt, _ := l.find(owner, name); stmt != nil {
+		return stmt
+	}
+	return pass
+}
+
+// connection is the statement that sets Connection for owner, or nil.
+func (l *loader) connection(owner *model.Node) *model.Node {
+	stmt, _ := l.find(owner, "proxy_set_header")
+	if stmt == nil {
+		return nil
+	}
+	for _, s := range stmt.Parent.All("proxy_set_header") {
+		if strings.EqualFold(s.Arg(0), "Connection") {
+			return s
+		}
+	}
+	return nil
 }
 
 // logged is whether the log in effect tells what the upstream did.
