@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -198,5 +199,30 @@ func TestDriveInParallel(t *testing.T) {
 	results := s.drive(b.Addr())
 	if took := time.Since(began); len(results) != 10 || results[9].Status != "200" || took > 800*time.Millisecond {
 		t.Errorf("%v after %v", results, took)
+	}
+}
+
+// TestREADMEKnowsEveryCommand keeps the reference complete.
+func TestREADMEKnowsEveryCommand(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, does := range Commands {
+		if line := "| `" + name + "` | " + does + " |\n"; !strings.Contains(string(text), line) {
+			t.Errorf("README.md lacks the line %s", line)
+		}
+	}
+	for kind, options := range partOptions {
+		for option := range strings.FieldsSeq(options) {
+			if !strings.Contains(string(text), option) {
+				t.Errorf("README.md does not name the option %s of %s", option, kind)
+			}
+		}
+	}
+	for need := range needs {
+		if !strings.Contains(string(text), "`"+need+"`") {
+			t.Errorf("README.md does not name the need %s", need)
+		}
 	}
 }
