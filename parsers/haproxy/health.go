@@ -175,7 +175,7 @@ func (l *lowering) send(p *section, f found, c *check) {
 }
 
 // health is the check of one server.
-func (l *lowering) health(b *pool, ln *line, e *model.Endpoint) model.Health {
+func (l *lowering) health(b *pool, ln *line, traffic *model.Conn) model.Health {
 	h := model.Health{
 		Active: ln.flag("check"),
 		Every:  ln.time("inter", 2*time.Second),
@@ -198,7 +198,7 @@ func (l *lowering) health(b *pool, ln *line, e *model.Endpoint) model.Health {
 		Total:    absent(l, ln.node, "timeout check", model.Forever, neverEnds),
 		Protocol: b.check.protocol,
 		Head:     l.head,
-		Lookup:   l.lookups(ln),
+		Lookup:   traffic.Lookup,
 		Proxy:    ln.flag("check-send-proxy"),
 	}
 	// Without timeout check, inter bounds the whole of it; with it, inter still
@@ -211,7 +211,7 @@ func (l *lowering) health(b *pool, ln *line, e *model.Endpoint) model.Health {
 	_, port := ln.get("port")
 	_, addr := ln.get("addr")
 	h.Port = ln.count("port", 0, 0, "that of the server")
-	h.Conn.TLS = l.tls(ln, b.mode)
+	h.Conn.TLS = traffic.TLS
 	h.Conn.TLS.Name = l.sni(ln, "check-sni", "check-sni-auto", b.mode)
 	// The check takes TLS and the PROXY header over from the traffic only if it
 	// goes to the same address and port (check.c, init_srv_check).

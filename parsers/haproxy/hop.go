@@ -1,6 +1,8 @@
 package haproxy
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,81 +124,120 @@ func (l *lowering) queue(b *pool) model.Value[time.Duration] {
 	return *b.queue
 }
 
-// headers are what the rules of both proxies make of the request's head.
-func (l *lowering) headers(p, b *section) (host model.Value[string], all model.Value[[]model.Header]) {
-	const key = "http-request set-header"
-	host = absent(l, b.Node, key+" Host", "client", "passed on as the client sent it")
-	var set []model.Header
-	var last *statement
-	unsure := ""
-	sections := []*section{p, b}
-	if p == b {
-		sections = sections[:1]
+// A rewriting is what the rules of one proxy make of a request's head.
+type rewriting struct {
+	set    []model.Header
+	last   *statement // that changes a header; nil: none does
+	unsure string
+	host   *statement // the last that decides the Host
+	when   string     // on what that depends
+}
+
+// maxHeaders bounds the headers of one proxy that are told.
+const maxHeaders = 100
+
+// rewriting of a section, worked out once.
+func (l *lowering) rewriting(s *section) *rewriting {
+	if w, ok := l.rewritings[s]; ok {
+		return w
 	}
-	for _, s := range sections {
-		if s.Partial != "" {
-			unsure = s.Partial
+	w := &rewriting{unsure: s.Partial}
+	l.rewritings[s] = w
+	if f := s.find("option forwardfor"); f.unsure != "" {
+		w.unsure = f.unsure
+	} else if f.statement != nil && !f.off() {
+		name := "X-Forwarded-For"
+		for i, a := range f.Args {
+			if a.Text == "header" && i+1 < len(f.Args) {
+				name = f.Args[i+1].Text
+			}
 		}
-		if f := s.find("option forwardfor"); f.unsure != "" {
-			unsure = f.unsure
-		} else if f.statement != nil && !f.off() {
-			name := "X-Forwarded-For"
-			for i, a := range f.Args {
-				if a.Text == "header" && i+1 < len(f.Args) {
-					name = f.Args[i+1].Text
-				}
-			}
-			set, last = append(set, model.Header{Name: name, Value: "%[src]"}), f.statement
+		w.set, w.last = append(w.set, model.Header{Name: name, Value: "%[src]"}), f.statement
+	}
+	if f := s.find("http-send-name-header"); f.statement != nil && !f.off() && strings.EqualFold(f.Arg(0), "host") {
+		w.host = f.statement
+	}
+	for _, from := range []*section{s.defaults, s} {
+		if from == nil || from == s.defaults && from.name() == "" {
+			continue // only named defaults hand their rules down
 		}
-		if f := s.find("http-send-name-header"); f.statement != nil && !f.off() && strings.EqualFold(f.Arg(0), "host") {
-			host = model.NotTold[string](b.Node, "http-send-name-header", "the name of each server")
+		for _, rule := range from.by["http-request"] {
+			w.add(rule)
 		}
-		for _, rule := range s.by["http-request"] {
-			switch rule.Arg(0) {
-			case "set-header", "add-header", "del-header", "replace-header", "replace-value":
-			default:
-				continue
-			}
-			if len(rule.Args) < 2 {
-				continue
-			}
-			name, c := rule.Arg(1), match(rule)
-			if why := rule.open(); why != "" {
-				c = why
-			}
-			if rule.Maybe != "" {
-				c = rule.Maybe
-			}
-			if strings.EqualFold(name, "host") {
-				host = l.hostRule(b, rule, c)
-			}
-			switch {
-			case c != "":
-				unsure = "depends on: " + c
-			case rule.Arg(0) == "del-header":
-				set, last = append(set, model.Header{Name: name}), rule
-			case rule.Arg(0) == "set-header" || rule.Arg(0) == "add-header":
-				set, last = append(set, model.Header{Name: name, Value: rule.Arg(2)}), rule
-			default:
-				unsure = name + " is rewritten"
-			}
+	}
+	if len(w.set) > maxHeaders {
+		w.unsure, w.set = "there are too many", nil
+	}
+	return w
+}
+
+// add takes in one http-request rule.
+func (w *rewriting) add(rule *statement) {
+	action, name := rule.Arg(0), rule.Arg(1)
+	switch action {
+	case "set-header", "add-header", "del-header", "replace-header", "replace-value":
+	default:
+		return
+	}
+	if len(rule.Args) < 2 {
+		return
+	}
+	when := match(rule)
+	if why := rule.open(); why != "" {
+		when = why
+	}
+	if rule.Maybe != "" {
+		when = rule.Maybe
+	}
+	if strings.EqualFold(name, "host") {
+		w.host, w.when = rule, when
+	}
+	switch {
+	case when != "":
+		w.unsure = "depends on: " + when
+	case action == "del-header":
+		w.set, w.last = append(w.set, model.Header{Name: name}), rule
+	case action == "set-header" || action == "add-header":
+		w.set, w.last = append(w.set, model.Header{Name: name, Value: rule.Arg(2)}), rule
+	default:
+		w.unsure = name + " is rewritten"
+	}
+}
+
+// headers are what the rules of a frontend and of a backend behind it make of
+// a request's head.
+func (l *lowering) headers(p, b *section) (host model.Value[string], all model.Value[[]model.Header]) {
+	const key = "http-request"
+	w := *l.rewriting(b)
+	if p != b {
+		front := l.rewriting(p)
+		w.set = append(slices.Clone(front.set), w.set...)
+		w.unsure = cmp.Or(w.unsure, front.unsure)
+		w.last = cmp.Or(w.last, front.last)
+		if w.host == nil {
+			w.host, w.when = front.host, front.when
 		}
 	}
 	switch {
-	case unsure != "":
-		all = model.NotTold[[]model.Header](b.Node, "http-request", unsure)
-	case last == nil:
-		all = absent(l, b.Node, "http-request", set, "none is set")
+	case w.unsure != "":
+		all = model.NotTold[[]model.Header](b.Node, key, w.unsure)
+	case w.last == nil:
+		all = absent(l, b.Node, key, w.set, "none is set")
 	default:
-		all = certain(b.Node, "http-request", last, last.Head(), doubt{}, set, model.Explicit, "")
+		all = certain(b.Node, key, w.last, w.last.Head(), doubt{}, w.set, model.Explicit, "")
 	}
-	return host, all
+	if w.host == nil {
+		return absent(l, b.Node, key+" set-header Host", "client", "passed on as the client sent it"), all
+	}
+	return l.hostRule(b, w.host, w.when), all
 }
 
 // hostRule is the Host after a rule that changes it.
 func (l *lowering) hostRule(b *section, rule *statement, condition string) model.Value[string] {
 	const key = "http-request set-header Host"
 	switch {
+	case rule.keyword == "http-send-name-header":
+		return model.NotTold[string](b.Node, "http-send-name-header", "the name of each server")
 	case condition != "":
 		return model.NotTold[string](b.Node, key, "depends on: "+condition)
 	case rule.Arg(0) != "set-header" || len(rule.Args) < 3:

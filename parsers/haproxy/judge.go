@@ -59,6 +59,9 @@ func (l *lowering) judgeName(p *section, names map[string]*section) {
 	}
 }
 
+// oldTimeout are names that "timeout" took like the keywords of their own.
+var oldTimeout = map[string]bool{"clitimeout": true, "contimeout": true, "srvtimeout": true}
+
 // judgeKeywords finds keywords that the target no longer has, those that no
 // version has, and times that are none.
 func (l *lowering) judgeKeywords(p *section, prefix string) {
@@ -78,8 +81,11 @@ func (l *lowering) judgeKeywords(p *section, prefix string) {
 			}
 			keyword = l.words.of(words)
 		}
-		if prefix != "" {
+		switch {
+		case prefix != "":
 			keyword = name.Text
+		case keyword == "timeout" && len(s.Args) > 0 && oldTimeout[s.Arg(0)]:
+			keyword = s.Arg(0)
 		}
 		k, known := l.words.words[prefix+keyword]
 		switch {

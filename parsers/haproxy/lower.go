@@ -17,19 +17,23 @@ type lowering struct {
 	files    *files.Tree
 	near     string // the folder of the configuration, in files
 
-	words     *vocabulary
-	out       *model.Gateway
-	global    *section // all global sections as one; nil: there is none
-	head      model.Value[int64]
-	backends  map[string]*section // backends and listens, by name
-	resolvers map[string]*section
-	pools     map[*section]*pool
-	templates map[*section]*params // default-server of defaults sections
-	reached   map[*section]bool    // pools that a route leads to
-	guessed   int                  // hops made for names that are only known at run time
-	sections  map[string]bool      // "kind name" of all sections; nil until asked for
-	beside    map[string]bool      // backends of other files of the folder; nil until asked for
-	findings  []model.Finding
+	words      *vocabulary
+	out        *model.Gateway
+	global     *section // all global sections as one; nil: there is none
+	head       model.Value[int64]
+	backends   map[string]*section // backends and listens, by name
+	resolvers  map[string]*section
+	pools      map[*section]*pool
+	templates  map[*section]*params // default-server of defaults sections
+	rewritings map[*section]*rewriting
+	logs       map[*section]model.Value[bool]
+	replies    map[*section]*model.Value[model.Reply] // of backends that answer everything themselves
+	reached    map[*section]bool                      // pools that a route leads to
+	unnamed    []*section                             // pools that no route names
+	guessed    int                                    // what was tried for names that are only known at run time
+	sections   map[string]bool                        // "kind name" of all sections; nil until asked for
+	beside     map[string]bool                        // backends of other files of the folder; nil until asked for
+	findings   []model.Finding
 }
 
 // gateway lowers the whole configuration.
@@ -37,6 +41,7 @@ func (l *lowering) gateway() *model.Gateway {
 	l.words = vocabularyOf()
 	l.backends, l.resolvers = map[string]*section{}, map[string]*section{}
 	l.pools, l.templates, l.reached = map[*section]*pool{}, map[*section]*params{}, map[*section]bool{}
+	l.rewritings, l.logs, l.replies = map[*section]*rewriting{}, map[*section]model.Value[bool]{}, map[*section]*model.Value[model.Reply]{}
 	l.global = l.tree.global()
 	l.out = &model.Gateway{
 		Name:    "haproxy",
@@ -67,6 +72,11 @@ func (l *lowering) gateway() *model.Gateway {
 	for _, p := range proxies {
 		if p.kind() != "backend" {
 			l.refer(p)
+		}
+	}
+	for _, p := range proxies {
+		if p.kind() == "backend" && !l.reached[p] && !l.disabled(p) {
+			l.unnamed = append(l.unnamed, p)
 		}
 	}
 	for _, p := range proxies {

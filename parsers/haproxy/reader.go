@@ -40,7 +40,7 @@ type section struct {
 	by         map[string][]*statement // by keyword, in order
 	defaults   *section                // what a proxy took its settings from when it was opened; nil: none
 	lost       string                  // why the defaults of a proxy cannot be told
-	memo       map[string]found        // of a defaults section: what find came to
+	depth      int                     // of the chain of defaults above it
 }
 
 // kind and name of a section: "backend", "app".
@@ -429,6 +429,9 @@ func (r *reader) open(s *statement) {
 	}
 }
 
+// maxChain bounds the chains of defaults that are followed.
+const maxChain = 32
+
 // inherit finds the defaults of a section: those it names, else the last ones
 // above it. Defaults themselves only take those they name.
 func (r *reader) inherit(sec *section) {
@@ -437,14 +440,19 @@ func (r *reader) inherit(sec *section) {
 			continue
 		}
 		sec.defaults = r.named[sec.Args[i+1].Text]
-		if sec.defaults == nil {
-			sec.lost = "the defaults section " + sec.Args[i+1].Text + " is not there"
-			if sec.statement.doubt(i+1).none() && r.partial == "" && sec.Doubt() == "" {
-				r.report(model.Finding{Rule: "undefined-section",
-					Message: fmt.Sprintf("%s names the defaults section '%s', which is not above it", sec.String(), sec.Args[i+1].Text),
-					Because: []model.Fact{model.Mark{Span: sec.Args[i+1].Span, Text: "named here"}},
-					Outcome: model.RefusesToStart("defaults section '" + sec.Args[i+1].Text + "' not found")})
+		if d := sec.defaults; d != nil {
+			if sec.depth = d.depth + 1; sec.depth > maxChain {
+				sec.defaults, sec.lost = nil, "the chain of defaults is too long"
 			}
+			return
+		}
+		name := sec.Args[i+1]
+		sec.lost = "the defaults section " + name.Text + " is not there"
+		if sec.statement.doubt(i+1).none() && r.partial == "" && sec.Doubt() == "" {
+			r.report(model.Finding{Rule: "undefined-section",
+				Message: fmt.Sprintf("%s names the defaults section '%s', which is not above it", sec.String(), name.Text),
+				Because: []model.Fact{model.Mark{Span: name.Span, Text: "named here"}},
+				Outcome: model.RefusesToStart("defaults section '" + name.Text + "' not found")})
 		}
 		return
 	}

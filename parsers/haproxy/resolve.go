@@ -27,30 +27,16 @@ func (s *section) find(key string) found {
 		case s.defaults == nil:
 			return found{}
 		}
-		return s.defaults.recall(key)
+		return s.defaults.find(key)
 	}
 	last := own[len(own)-1]
-	if last.Maybe != "" && (len(own) > 1 || s.defaults != nil && s.defaults.recall(key).statement != nil) {
+	if last.Maybe != "" && (len(own) > 1 || s.defaults != nil && s.defaults.find(key).statement != nil) {
 		return found{unsure: last.Maybe}
 	}
 	if last.Name.Text == "default" {
 		return found{}
 	}
 	return found{statement: last, from: s}
-}
-
-// recall is find of a defaults section, once for each setting: chains of
-// defaults are as long as their writer likes.
-func (s *section) recall(key string) found {
-	if f, ok := s.memo[key]; ok {
-		return f
-	}
-	if s.memo == nil {
-		s.memo = map[string]found{}
-	}
-	f := s.find(key)
-	s.memo[key] = f
-	return f
 }
 
 // off reports whether the statement switches its option off.

@@ -210,8 +210,8 @@ func (l *lowering) forward(p *section, f *model.Listener, s *statement, conditio
 			l.unknownRoute(f, s.Node, "the backend "+name+" is not seen")
 			return
 		}
-		if reply, ok := l.answered(b); ok {
-			r.Reply = reply
+		if reply := l.answered(b); reply != nil {
+			r.Reply = *reply
 		} else {
 			r.Hops = []*model.Hop{l.hop(p, r, l.pool(b), s.Node)}
 		}
@@ -219,16 +219,22 @@ func (l *lowering) forward(p *section, f *model.Listener, s *statement, conditio
 	f.Routes = append(f.Routes, r)
 }
 
-// answered tells what a backend answers itself to every request.
-func (l *lowering) answered(b *section) (model.Value[model.Reply], bool) {
+// answered tells what a backend answers itself to every request; nil if it
+// forwards some.
+func (l *lowering) answered(b *section) *model.Value[model.Reply] {
+	if v, ok := l.replies[b]; ok {
+		return v
+	}
+	l.replies[b] = nil
 	for _, key := range []string{"http-request", "redirect"} {
 		for _, s := range b.by[key] {
 			if v, ok := l.answers(s); ok && match(s) == "" && s.Doubt() == "" {
-				return v, true
+				l.replies[b] = &v
+				return &v
 			}
 		}
 	}
-	return model.Value[model.Reply]{}, false
+	return nil
 }
 
 // unknownRoute is one that leads to a pool of which nothing is told.
@@ -244,7 +250,7 @@ func (l *lowering) unknownPool(name string, n *model.Node, why string) *model.Po
 	return p
 }
 
-// maxGuessed bounds the hops that are made for names known only at run time.
+// maxGuessed bounds what is tried for names known only at run time.
 const maxGuessed = 4096
 
 // dynamic makes the hops of a name that is computed: the values of its map if
@@ -256,7 +262,7 @@ func (l *lowering) dynamic(p *section, r *model.Route, s *statement, name string
 		if b == nil || seen[b] || l.guessed >= maxGuessed || l.disabled(b) {
 			return
 		}
-		if _, ok := l.answered(b); ok {
+		if l.answered(b) != nil {
 			return
 		}
 		seen[b] = true
@@ -274,9 +280,11 @@ func (l *lowering) dynamic(p *section, r *model.Route, s *statement, name string
 		}
 	}
 	if !complete && len(seen) == 0 {
-		for _, b := range l.tree.sections {
-			if b.kind() == "backend" && !l.reached[b] && l.guessed < maxGuessed &&
-				strings.HasPrefix(b.name(), before) && strings.HasSuffix(b.name(), after) {
+		for _, b := range l.unnamed {
+			if l.guessed++; l.guessed >= maxGuessed {
+				break
+			}
+			if strings.HasPrefix(b.name(), before) && strings.HasSuffix(b.name(), after) {
 				add(b)
 			}
 		}
@@ -341,6 +349,11 @@ func (l *lowering) hop(p *section, r *model.Route, b *pool, n *model.Node) *mode
 		h.Conn.Idle = *b.idle
 	}
 	h.Host, h.Headers = l.headers(p, b.section)
-	h.Logged = l.logged(p)
+	logged, ok := l.logs[p]
+	if !ok {
+		logged = l.logged(p)
+		l.logs[p] = logged
+	}
+	h.Logged = logged
 	return h
 }

@@ -122,8 +122,8 @@ func (l *lowering) server(b *pool, s *statement, own *params) *model.Endpoint {
 	e.Backup = ln.flag("backup")
 	e.Down = l.down(ln)
 	e.Limit = ln.count("maxconn", math.MaxInt, math.MaxInt, noLimit)
-	e.Health = l.health(b, ln, e)
 	e.Conn = l.serverConn(b, ln)
+	e.Health = l.health(b, ln, e.Conn)
 	l.observe(ln, e)
 	return e
 }
