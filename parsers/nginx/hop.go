@@ -443,9 +443,9 @@ func (l *loader) closes(owner *model.Node, f family, pass *model.Node, h *model.
 	for _, t := range l.expand(owner, sent.Value) {
 		switch {
 		case strings.EqualFold(t.s, "close") && l.connection(owner) == nil:
-			return l.blame(owner, pass, "proxy_set_header"), "Connection: close is sent (nginx default before 1.29.7)", l.versioned(o)
+			return l.blame(owner, pass, "proxy_set_header"), "the header Connection is close (nginx default before 1.29.7)", l.versioned(o)
 		case strings.EqualFold(t.s, "close"):
-			return l.connection(owner), "Connection: " + sent.Value + " is sent, which may be close", o
+			return l.connection(owner), "the header Connection is " + sent.Value + ", which is close for some requests or all", o
 		case strings.Contains(t.s, "$"):
 			return nil, "the header Connection is a variable", model.Unknown
 		}
