@@ -142,7 +142,10 @@ func (v Value[T]) String() string {
 	if p.sum != nil {
 		return p.sum() + " " + v.Text()
 	}
-	s := strings.TrimSpace(p.key + " " + v.Text())
+	s := v.Text()
+	if switched := s == p.key || s == "no "+p.key || s == "no-"+p.key || strings.HasPrefix(s, p.key+" "); !switched { // "option redispatch" is its own literal
+		s = strings.TrimSpace(p.key + " " + s)
+	}
 	if p.why != "" {
 		s += " (" + p.why + ")"
 	}
