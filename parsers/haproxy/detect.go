@@ -18,7 +18,7 @@ const headSize = 4 << 10
 // Detect claims haproxy.cfg and its variants by their name, and other .cfg
 // files by what they begin with: sections of HAProxy with keywords of its own
 // in them.
-func (Parser) Detect(name string, head []byte) bool {
+func (Parser) Detect(name string, head func() []byte) bool {
 	base := strings.ToLower(path.Base(name))
 	wrapped := false
 	for again := true; again; {
@@ -39,7 +39,7 @@ func (Parser) Detect(name string, head []byte) bool {
 	default:
 		return false
 	}
-	sections, good, bad := evidence(string(head))
+	sections, good, bad := evidence(string(head()))
 	if ours && (ext == ".cfg" || wrapped) {
 		return sections > 0 || good >= bad // a template, or nothing but comments at its beginning
 	}

@@ -1,7 +1,6 @@
 package haproxy
 
 import (
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -29,7 +28,7 @@ func TestDetect(t *testing.T) {
 		{"Dockerfile.haproxy", "FROM haproxy:2.8\n", false},
 		{"empty.cfg", "", false},
 	} {
-		if got := (Parser{}).Detect(c.path, []byte(c.head)); got != c.want {
+		if got := (Parser{}).Detect(c.path, func() []byte { return []byte(c.head) }); got != c.want {
 			t.Errorf("%s: %v", c.path, got)
 		}
 	}
@@ -46,14 +45,13 @@ func TestDetectOnTheCorpus(t *testing.T) {
 				return err
 			}
 			rel, _ := filepath.Rel(root, name)
-			f, err := os.Open(name)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			head := make([]byte, headSize)
-			n, _ := io.ReadFull(f, head)
-			got := (Parser{}).Detect(filepath.ToSlash(rel), head[:n])
+			got := (Parser{}).Detect(filepath.ToSlash(rel), func() []byte {
+				text, err := os.ReadFile(name)
+				if err != nil {
+					t.Error(err)
+				}
+				return text[:min(len(text), headSize)]
+			})
 			base := strings.ToLower(e.Name())
 			switch {
 			case strings.HasPrefix(rel, "corpus/haproxy/") && strings.HasSuffix(base, ".cfg"):

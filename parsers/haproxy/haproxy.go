@@ -99,7 +99,9 @@ func (p Parser) Load(t *files.Tree, root files.Root) files.Loaded {
 	for _, name := range root.Paths {
 		src, err := t.Source(name, p)
 		if err != nil {
-			r.report(model.Finding{Rule: "unreadable", Message: t.Display(name) + " " + err.Error()})
+			at := model.NewSource(t.Display(name), nil, p).Span(0, 0)
+			r.report(model.Finding{Rule: "unreadable", Message: t.Display(name) + " " + err.Error(),
+				Because: []model.Fact{model.Mark{Span: at, Text: "this file"}}})
 			continue
 		}
 		r.file(src)

@@ -51,7 +51,7 @@ func (l *lowering) judgeName(p *section, names map[string]*section) {
 			names[side+" "+p.name()] = p
 			continue
 		}
-		l.report(model.Finding{Rule: "duplicate-proxy",
+		l.report(model.Finding{Rule: "duplicate-proxy-name",
 			Message: fmt.Sprintf("%s %s has the name of another %s", p.kind(), p.name(), first.kind()),
 			Because: []model.Fact{p.Node, first.Node},
 			Outcome: model.RefusesToStart("has the same name as")})
@@ -242,7 +242,7 @@ func (l *lowering) judgeServer(b *pool, s *statement, own *params, e *model.Endp
 	}
 	if n := s.Args[0]; s.keyword == "server" && s.doubt(0).none() && n.Text != "" {
 		if first := names[n.Text]; first != nil {
-			l.report(model.Finding{Rule: "duplicate-server",
+			l.report(model.Finding{Rule: "duplicate-server-name",
 				Message: fmt.Sprintf("server %s has the name of another server of %s", n.Text, p.name()),
 				Because: []model.Fact{model.Mark{Span: n.Span, Text: "the second"}, model.Mark{Span: first.Args[0].Span, Text: "the first"}},
 				Outcome: model.RefusesToStart("another server named '" + n.Text + "' was already defined")})
