@@ -152,7 +152,8 @@ func (c *condition) take(token string) bool {
 
 // A branch is one .if that is open, in the part that is being read.
 type branch struct {
-	node    *model.Node // the .if, .elif or .else
+	node    *model.Node // the .if
+	home    *model.Node // the block in which the .if stands; nil until what follows tells
 	state   truth       // of this part
 	taken   truth       // of any part before it
 	outer   truth       // of what is around it

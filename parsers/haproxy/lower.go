@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"time"
@@ -158,7 +159,7 @@ func (l *lowering) headSize() model.Value[int64] {
 	owner, size := l.setting(key)
 	_, reserve := l.setting("tune.maxrewrite")
 	if size.unsure != "" || reserve.unsure != "" {
-		return model.NotTold[int64](owner, key, size.unsure+reserve.unsure)
+		return model.NotTold[int64](owner, key, cmp.Or(size.unsure, reserve.unsure))
 	}
 	kept, why := int64(1024), "less the default tune.maxrewrite of 1024"
 	var at model.Span

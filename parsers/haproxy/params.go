@@ -56,11 +56,12 @@ func (p *params) on(name string) bool {
 // "bind".
 func (v *vocabulary) read(kind string, s *statement, i int, from string) *params {
 	p := &params{own: make(map[string]param, max(len(s.Args)-i, 0))}
+	var after doubt // of everything behind a word that may be empty
 	for i < len(s.Args) {
 		name := s.Args[i]
 		switch d := s.doubt(i); {
 		case d.blank && !d.assumed:
-			p.open = d.why
+			p.open, after = d.why, doubt{why: "unless " + name.Text + " is empty, which ends the line", assumed: true}
 			i++
 			continue
 		case name.Text == "":
@@ -69,7 +70,7 @@ func (v *vocabulary) read(kind string, s *statement, i int, from string) *params
 			}
 			return p
 		}
-		x := param{name: name, line: s, from: from}
+		x := param{name: name, line: s, from: from, doubt: after}
 		key, _, _ := strings.Cut(name.Text, "(") // set-proxy-v2-tlv-fmt(0xE1)
 		k, known := v.words[kind+":"+key]
 		if base, negated := strings.CutPrefix(key, "no-"); negated {
@@ -93,7 +94,10 @@ func (v *vocabulary) read(kind string, s *statement, i int, from string) *params
 		}
 		i++
 		if k.args != 0 && i < len(s.Args) {
-			x.arg, x.doubt = s.Args[i], s.doubt(i)
+			x.arg = s.Args[i]
+			if d := s.doubt(i); !d.none() {
+				x.doubt = d
+			}
 			i++
 			for key == "source" && i+1 < len(s.Args) && (s.Args[i].Text == "usesrc" || s.Args[i].Text == "interface") {
 				i += 2

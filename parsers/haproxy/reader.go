@@ -80,6 +80,7 @@ type reader struct {
 	defaults *section // the last defaults section, which the next proxy takes its settings from
 	named    map[string]*section
 	branches []branch
+	pending  []*statement // directives of which it is not known yet in what block they stand
 	above    []model.Word // comments on the lines just above
 	column   int          // of the first statement of the section, from 0; -1 before it
 	damaged  int          // lines of the file that could not be read
@@ -137,6 +138,7 @@ func (r *reader) file(src *model.Source) {
 		r.refuse(b.node.Head(), "the .if block has no .endif")
 	}
 	r.branches = nil
+	r.flush(nil)
 	r.loosen()
 	r.section = nil
 	r.lastLine()
@@ -277,18 +279,18 @@ func (r *reader) directive(s *statement) bool {
 			text = append(text, a.Text)
 			certain = certain && s.doubt(i).none()
 		}
-		expr := strings.Join(text, " ")
 		t := perhaps
 		if certain && !r.template {
-			t = evaluate(expr, r.env, r.versions)
+			t = evaluate(strings.Join(text, " "), r.env, r.versions)
 		}
 		if s.Name.Text == ".if" {
 			outer := r.active()
-			r.branches = append(r.branches, branch{node: s.Node, outer: outer, taken: t, state: min(outer, t), why: "inside of .if " + expr})
-			break
+			r.branches = append(r.branches, branch{node: s.Node, outer: outer, taken: t, state: min(outer, t), why: "inside of " + s.String()})
+			r.pending = append(r.pending, s)
+			return true
 		}
 		b := &r.branches[top]
-		b.state, b.why = min(b.outer, -b.taken, t), "inside of .elif "+expr
+		b.state, b.why = min(b.outer, -b.taken, t), "inside of "+s.String()
 		b.taken = max(b.taken, t)
 	case ".else":
 		if top < 0 || r.branches[top].hadElse {
@@ -302,13 +304,56 @@ func (r *reader) directive(s *statement) bool {
 			r.refuse(s.Head(), "the .endif has no .if above it")
 			break
 		}
+		b := r.branches[top]
 		r.branches = r.branches[:top]
+		r.settle(b, s)
+		return true
 	case ".diag", ".notice", ".warning", ".alert":
 	default:
 		r.refuse(s.Name.Span, "unknown directive '"+s.Name.Text+"'")
 	}
-	r.attach(s)
+	if top >= 0 && s.Name.Text != ".if" {
+		r.settle(r.branches[top], s)
+	} else {
+		r.attach(s)
+	}
 	return true
+}
+
+// settle puts a directive of an open .if where the .if stands, if that is the
+// block at hand.
+func (r *reader) settle(b branch, s *statement) {
+	switch {
+	case b.home == nil:
+		r.pending = append(r.pending, s)
+	case r.section != nil && b.home == r.section.Node:
+		r.attach(s)
+	default:
+		s.Parent = r.root
+		r.root.Kids = append(r.root.Kids, s.Node)
+	}
+}
+
+// flush puts the directives that waited into the block that is open now: those
+// before a section stand outside of it, and of the one above it.
+func (r *reader) flush(section *section) {
+	home := r.root
+	if section != nil {
+		home = section.Node
+	}
+	for i := range r.branches {
+		if r.branches[i].home == nil {
+			r.branches[i].home = home
+		}
+	}
+	for _, s := range r.pending {
+		s.Parent = home
+		home.Kids = append(home.Kids, s.Node)
+		if section != nil {
+			r.extend(s)
+		}
+	}
+	r.pending = nil
 }
 
 // attach puts a statement into the block that is open, without a meaning.
@@ -365,6 +410,7 @@ func (r *reader) place(start int, s *statement, words []word) {
 		r.attach(s)
 		return
 	}
+	r.flush(r.section)
 	if r.column < 0 {
 		r.column = column
 	}
@@ -407,6 +453,7 @@ func (r *reader) strange(column int, s *statement) bool {
 
 // open begins a section.
 func (r *reader) open(s *statement) {
+	r.flush(nil)
 	at := r.lineEnd(s.Span.End)
 	s.Body = r.src.Span(at, r.nextLine(at))
 	sec := &section{Node: s.Node, statement: *s}

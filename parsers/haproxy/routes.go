@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
@@ -294,24 +295,18 @@ func (l *lowering) dynamic(p *section, r *model.Route, s *statement, name string
 	}
 }
 
+// aMap is a map converter at the end of an expression: one behind it would
+// change the value.
+var aMap = regexp.MustCompile(`,map(?:_[a-z0-9_]+)?\(([^,()]+)(?:,([^()]*))?\)\]$`)
+
 // mapValues are the values that a map converter may yield; complete if there
 // are no others.
 func (l *lowering) mapValues(name string) (values []string, complete bool) {
-	at := strings.LastIndex(name, "map")
-	if at < 0 {
+	m := aMap.FindStringSubmatch(name)
+	if m == nil {
 		return nil, false
 	}
-	open := strings.IndexByte(name[at:], '(')
-	if open < 0 {
-		return nil, false
-	}
-	inner := name[at+open+1:]
-	end := strings.IndexByte(inner, ')')
-	if end < 0 || strings.Trim(inner[end:], ")] ") != "" {
-		return nil, false // a converter behind it changes the value
-	}
-	file, fallback, hasFallback := strings.Cut(inner[:end], ",")
-	file = strings.TrimPrefix(strings.TrimSpace(file), "virt@")
+	file, fallback := strings.TrimPrefix(strings.TrimSpace(m[1]), "virt@"), strings.TrimSpace(m[2])
 	if l.files == nil || file == "" {
 		return nil, false
 	}
@@ -328,8 +323,8 @@ func (l *lowering) mapValues(name string) (values []string, complete bool) {
 			values = append(values, f[1])
 		}
 	}
-	if hasFallback {
-		values = append(values, strings.TrimSpace(fallback))
+	if fallback != "" {
+		values = append(values, fallback)
 	}
 	return values, true
 }

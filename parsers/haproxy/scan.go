@@ -38,6 +38,7 @@ type scanner struct {
 	env      *environment
 	template bool   // text in the brackets of a template language is not told
 	closer   string // of a template tag that goes on below
+	depth    int    // of the blocks of a template language that are open
 }
 
 // A scanned is one line.
@@ -51,7 +52,7 @@ type scanned struct {
 // line scans text[start:end], which holds no line feed. The words of the
 // result are only good until the next call with the same buffer.
 func (s *scanner) line(start, end int, into []word) scanned {
-	out := scanned{words: into[:0]}
+	out := scanned{words: into[:0], control: s.depth > 0}
 	i := start
 	if s.closer != "" { // inside of a template tag that began on a line above
 		out.control = true

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"time"
@@ -39,6 +40,9 @@ func (l *lowering) pool(p *section) *pool {
 			}
 			own := l.words.read("server", s, first, "")
 			own.template = template
+			if own.open == "" {
+				own.open = p.unseen()
+			}
 			e := l.server(b, s, own)
 			b.Endpoints = append(b.Endpoints, e)
 			l.judgeServer(b, s, own, e, names)
@@ -58,6 +62,17 @@ func (l *lowering) pool(p *section) *pool {
 		b.Endpoints = append(b.Endpoints, l.untold(b.Pool, p.Node, p.Partial))
 	}
 	return b
+}
+
+// unseen is why a default-server line of the section or its defaults may not
+// be seen, or "".
+func (s *section) unseen() string {
+	for ; s != nil; s = s.defaults {
+		if why := cmp.Or(s.Partial, s.lost); why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // A pool with what its servers have in common.
@@ -113,10 +128,14 @@ func (l *lowering) server(b *pool, s *statement, own *params) *model.Endpoint {
 	ln := &line{l, own, s.Node}
 	e := &model.Endpoint{Pool: b.Pool, Node: s.Node}
 	at := 1
-	e.Count = model.Fallback(s.Node, "server", 1, model.Default, "")
-	if s.keyword == "server-template" {
+	switch {
+	case s.keyword == "server-template":
 		at = 2
 		e.Count = l.slots(s)
+	case s.Doubt() != "":
+		e.Count = model.NotTold[int](s.Node, "server", s.Doubt())
+	default:
+		e.Count = model.Fallback(s.Node, "server", 1, model.Default, "")
 	}
 	e.Addr = l.address(s.Node, s, s.keyword, s.Args[at], s.doubt(at), nil)
 	e.Backup = ln.flag("backup")

@@ -97,10 +97,33 @@ func (s *scanner) tag(i, end int) int {
 	closer := opensTag(s.text[i:end])
 	k := strings.Index(s.text[i+2:end], closer)
 	if k >= 0 {
+		if closer != "#}" && isControl(s.text[i:end]) {
+			s.depth = max(s.depth+nesting(s.text[i+2:i+2+k]), 0)
+		}
 		return i + 2 + k + len(closer)
 	}
 	if closer != "}" {
 		s.closer = closer
 	}
 	return end
+}
+
+// nesting is what a tag adds to the depth of blocks.
+func nesting(inner string) int {
+	inner = strings.Trim(inner, " \t-+~=#")
+	first := inner
+	if k := strings.IndexFunc(inner, func(r rune) bool { return !isName(byte(min(r, 0x7f))) }); k >= 0 {
+		first = inner[:k]
+	}
+	switch first {
+	case "if", "for", "range", "with", "define", "block", "macro", "call", "filter", "unless", "case", "while":
+		return 1
+	}
+	if strings.HasPrefix(first, "end") || strings.HasPrefix(inner, "/") && !strings.HasPrefix(inner, "/*") {
+		return -1
+	}
+	if inner == "do" || strings.HasSuffix(inner, " do") || strings.Contains(inner, " do |") || strings.Contains(inner, " do|") {
+		return 1
+	}
+	return 0
 }
