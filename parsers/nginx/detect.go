@@ -45,7 +45,7 @@ func mayBe(name string) bool {
 			return false
 		}
 	}
-	if strings.HasSuffix(base, ".conf.default") || strings.HasPrefix(base, ".") {
+	if strings.HasSuffix(base, ".conf.default") {
 		return false
 	}
 	for again := true; again; {
@@ -59,7 +59,7 @@ func mayBe(name string) bool {
 	switch ext := path.Ext(base); {
 	case ext == ".conf", ext == ".vhost", ext == ".nginx", ext == ".nginxconf", base == "mime.types", strings.HasSuffix(base, "_params"):
 		return true
-	case slices.Contains(others, strings.ToLower(ext)), strings.HasPrefix(base, "Dockerfile"):
+	case slices.Contains(others, strings.ToLower(ext)), strings.HasPrefix(base, "Dockerfile"), strings.HasPrefix(base, "."):
 		return false
 	}
 	return ofNginx(name)

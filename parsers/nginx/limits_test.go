@@ -1,6 +1,7 @@
 package nginx
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,13 +15,13 @@ import (
 // TestHostile gives the reader what nobody writes. Each is a finding that says
 // so, soon.
 func TestHostile(t *testing.T) {
-	const mb = 1 << 20
+	const mb = 1 << 17 // an eighth of one
 	for _, c := range []struct {
 		name, text, want string
 	}{
-		{"deep", strings.Repeat("a {", 3*mb), "nested more than 100 deep"},
+		{"deep", strings.Repeat("a {", 3<<20), "nested more than 100 deep"},
 		{"deep again", strings.Repeat("a { b; ", mb), "nested more than 100 deep"},
-		{"many", strings.Repeat("a;", 2*mb), "more than 1000000 directives"},
+		{"many", strings.Repeat("a;", maxStatements+2), "more than 1000000 directives"},
 		{"semicolons", strings.Repeat(";", 3*mb), `";" ends no directive`},
 		{"closings", strings.Repeat("}", 3*mb), `"}" closes no block`},
 		{"openings", strings.Repeat("{", 3*mb), `"{" opens the block of no directive`},
@@ -183,5 +184,87 @@ func BenchmarkCorpus(b *testing.B) {
 		for _, s := range all {
 			scan(s).nest()
 		}
+	}
+}
+
+// TestLongest: what nginx 1.22.1 takes and refuses.
+func TestLongest(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		fits bool
+	}{
+		{"env " + strings.Repeat("x", 4095) + ";", true},
+		{"env " + strings.Repeat("x", 4096) + ";", false},
+		{`env "` + strings.Repeat("x", 4094) + `";`, true},
+		{`env "` + strings.Repeat("x", 4095) + `";`, false},
+		{"#" + strings.Repeat("x", 4094) + "\n", true},
+		{"#" + strings.Repeat("x", 4095) + "\n", false},
+	} {
+		s := scan(model.NewSource("nginx.conf", []byte(c.text), Parser{}))
+		if fits := len(s.faults) == 0; fits != c.fits {
+			t.Errorf("%d bytes of %s: %t", len(c.text), c.text[:6], fits)
+		}
+	}
+}
+
+// TestDump: the parts of a dump are the files, byte for byte.
+func TestDump(t *testing.T) {
+	parts := map[string]string{
+		"/etc/nginx/nginx.conf":    "events { }\nhttp {\n\n    include conf.d/*.conf;\n    include /opt/no-newline.conf; include empty.conf;\n}\n\n",
+		"/etc/nginx/conf.d/a.conf": "# configuration file /not/included.conf:\nserver { listen 80; }\r\n",
+		"/opt/no-newline.conf":     "gzip on;",
+		"/etc/nginx/empty.conf":    "",
+	}
+	text := "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
+	for _, name := range []string{"/etc/nginx/nginx.conf", "/etc/nginx/conf.d/a.conf", "/opt/no-newline.conf", "/etc/nginx/empty.conf"} {
+		text += "# configuration file " + name + ":\n" + parts[name] + "\n"
+	}
+	tr, err := files.New(context.Background(), fstest.MapFS{}, []string{"-"}, files.Options{Overlay: map[string][]byte{"-": []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := roots(tr, []string{"-"}, nil)
+	if len(got) != 1 {
+		t.Fatal(got)
+	}
+	r := read(tr, got[0])
+	if r.context != "main" || r.root.Find("http").Find("server") == nil || r.root.Find("http").Find("gzip", "on") == nil || len(r.findings) > 0 {
+		t.Errorf("%s %v", r.context, r.findings)
+	}
+	kept := 0
+	for _, s := range tr.Sources() {
+		if want, ok := parts[s.Path]; ok {
+			kept++
+			if string(s.Text) != want {
+				t.Errorf("%s: %q", s.Path, s.Text)
+			}
+		}
+	}
+	if kept != len(parts) {
+		t.Errorf("%d of the sources", kept)
+	}
+}
+
+// TestStock: what packages install is known, complete and never reported.
+func TestStock(t *testing.T) {
+	for _, name := range []string{"mime.types", "/etc/nginx/mime.types", "fastcgi_params", "/etc/nginx/fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params",
+		"koi-utf", "koi-win", "win-utf", "snippets/fastcgi-php.conf", "/etc/nginx/snippets/fastcgi-php.conf", "snippets/snakeoil.conf", "/etc/letsencrypt/options-ssl-nginx.conf",
+		"/etc/nginx/modules-enabled/*.conf", "/usr/share/nginx/modules/*.conf"} {
+		tr := tree(t, fstest.MapFS{"nginx.conf": {Data: []byte("include " + name + ";")}})
+		r := read(tr, files.Root{Paths: []string{"nginx.conf"}})
+		if len(r.findings) > 0 || r.root.Partial != "" {
+			t.Errorf("%s: %v %s", name, r.findings, r.root.Partial)
+		}
+		for n := range r.root.Walk() {
+			if !n.Span.IsZero() && n.Span.Source.Path != "nginx.conf" && !n.Span.Source.Stock {
+				t.Errorf("%s comes from %s", n, n.Span)
+			}
+			if s := n.Span.Source; s != nil && s.Stock && !isKnown(n.Name.Text) && n.Parent.Name.Text != "types" {
+				t.Errorf("%s: nginx has no %s", name, n.Name.Text)
+			}
+		}
+	}
+	if stockFile("/etc/nginx/other.conf") != nil || stockFile("fastcgi-php.conf") != nil {
+		t.Error("not every file is stock")
 	}
 }

@@ -3,8 +3,11 @@ package nginx
 import (
 	"cmp"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
@@ -36,6 +39,7 @@ func roots(t *files.Tree, paths []string, places []*model.Place) []files.Root {
 	var all, alone, mains, rest []*candidate
 	bySource := map[*model.Source]*candidate{}
 	linked := links(t)
+	scanAll(t, paths)
 	for _, name := range paths {
 		c := &candidate{name: name, dir: path.Dir(name), key: name}
 		src, err := t.Source(name, Parser{})
@@ -72,6 +76,26 @@ func roots(t *files.Tree, paths []string, places []*model.Place) []files.Root {
 	}
 	groups = append(groups, together(rest)...)
 	return located(t, groups, places)
+}
+
+// scanAll scans files in parallel. What it makes waits in the tree for whoever
+// asks; so does a panic, which is theirs to report.
+func scanAll(t *files.Tree, paths []string) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(paths)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(paths)); i = next.Add(1) - 1 {
+				func() {
+					defer func() { _ = recover() }()
+					if src, err := t.Source(paths[i], Parser{}); err == nil && !isDump(src.Text[:min(len(src.Text), headSize)]) {
+						scripted(t, src)
+					}
+				}()
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // links are the files that a directory of enabled sites has links to.

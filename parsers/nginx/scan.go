@@ -368,7 +368,7 @@ func (l *lexer) quoted() {
 	fits := closed && (i == len(l.s) || isBlank(l.s[i]) || strings.IndexByte(";{)", l.s[i]) >= 0)
 	multiline := strings.IndexByte(l.s[at:i], '\n') >= 0
 	unclosed := fault{at: l.span(at, at+1), label: "opened here", message: fmt.Sprintf("the closing %c is missing", q)}
-	if i-at > longest {
+	if i-at-2 >= longest {
 		unclosed.says = fmt.Sprintf(`too long parameter %q, probably missing terminating "%c" character`, beginning(l.text[at+1:i])+"...", q)
 	} else {
 		unclosed.says = `unexpected end of file, expecting ";" or "}"`
@@ -393,6 +393,9 @@ func (l *lexer) quoted() {
 		return
 	}
 	if i-at-2 >= longest-1 {
+		if i-at-2 < longest {
+			unclosed.says = fmt.Sprintf("too long parameter %q started", beginning(l.text[at+1:i])+"...")
+		}
 		l.fault(fault{at: l.span(at, i), label: "4095 bytes or more", message: "the quoted parameter is too long for nginx, which takes 4094 bytes", says: unclosed.says})
 	}
 	l.push(model.Word{Text: unescape(l.text[at+1 : i-1]), Span: l.span(at, i)}, col, begins)
@@ -461,8 +464,8 @@ func (l *lexer) comment() {
 	}
 	l.i = end
 	text := strings.TrimRight(l.text[at:end], " \t\r")
-	if end-at >= longest-1 {
-		l.fault(fault{at: l.span(at, at+len(text)), label: "4095 bytes or more", message: "the comment is too long for nginx, which takes 4094 bytes",
+	if end-at >= longest {
+		l.fault(fault{at: l.span(at, at+len(text)), label: "4096 bytes or more", message: "the comment is too long for nginx, which takes 4095 bytes",
 			says: fmt.Sprintf("too long parameter %q started", beginning(text)+"...")})
 	}
 	w := model.Word{Text: text, Span: l.span(at, at+len(text))}
