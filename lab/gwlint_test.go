@@ -11,6 +11,7 @@ import (
 	"github.com/gwlint/gwlint/lab"
 	"github.com/gwlint/gwlint/lint"
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers"
 )
 
 // claims lets gwlint read the very files that the servers run: the bad side
@@ -19,6 +20,13 @@ import (
 func claims(t *testing.T, c *lab.Case, servers []*lab.Server, ports *lab.Ports) {
 	if !slices.ContainsFunc(checks.All(), func(k *model.Check) bool { return k.ID == c.Rule }) {
 		t.Skipf("gwlint has no rule %s", c.Rule)
+	}
+	for _, run := range c.Runs {
+		if !slices.ContainsFunc(parsers.Gateways(), func(p parsers.Parser) bool {
+			return strings.ReplaceAll(p.Name(), "-", "") == strings.ReplaceAll(run.Product, "-", "")
+		}) {
+			t.Skipf("gwlint does not read the configuration of %s", run.Product)
+		}
 	}
 	bad := findings(t, c, "bad", servers, ports)
 	raised := false
