@@ -9,5 +9,6 @@ func Checks() []*model.Check {
 		headerBufferSmall,
 		headerBufferUnraised,
 		bufferSizes,
+		wrongModuleSetting,
 	}
 }
