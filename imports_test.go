@@ -44,28 +44,24 @@ func layer(p string) int {
 	switch first, rest, _ := strings.Cut(p, "/"); {
 	case first == "model":
 		return 0
-	case p == "parsers/files", p == "parsers/text":
+	case p == "parsers/files", p == "parsers/text", p == "lab/proven":
 		return 1
-	case p == "lab/proven":
-		return 1
-	case first == "parsers" && rest != "":
+	case p == "parsers/image":
 		return 2
-	case p == "parsers":
+	case first == "parsers" && rest != "", first == "checks" && rest != "":
 		return 3
-	case first == "checks" && rest != "":
-		return 2
-	case p == "checks":
-		return 3
-	case p == "lint":
+	case p == "parsers", p == "checks":
 		return 4
-	case p == "sarif":
+	case p == "lint":
 		return 5
-	case p == "report":
+	case p == "sarif":
 		return 6
-	case first == "cmd":
+	case p == "report":
 		return 7
-	case first == "lab":
+	case first == "cmd":
 		return 8
+	case first == "lab":
+		return 9
 	}
 	return -1
 }

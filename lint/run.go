@@ -79,7 +79,11 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 	w := l.Workspace
 	places, gateways := parsers.Places(), parsers.Gateways()
 	claimed := detect(tree, slices.Concat(places, gateways), opt.Types)
-	for _, stage := range [][]parsers.Parser{places, gateways} {
+	var stages [][]parsers.Parser
+	for _, p := range places { // one after the other: a Dockerfile wants to know who builds it
+		stages = append(stages, []parsers.Parser{p})
+	}
+	for _, stage := range append(stages, gateways) {
 		var jobs []job
 		for _, p := range stage {
 			l.Files += len(claimed[p.Name()])

@@ -46,15 +46,18 @@ func (p Product) Trust() Confidence {
 // names, socket paths and users mean something only from one.
 type Place struct {
 	Name     string
-	Node     *Node           // where it is declared; nil when it is only supposed
-	Names    []string        // by which others reach it
-	Nets     []string        // places that share none do not meet; none given is "not told"
-	Ports    []Port          // published to its host
-	Mounts   []Mount         // absolute includes, sockets and ownership are resolved through these
-	Command  Value[[]string] // what it starts
+	Node     *Node        // where it is declared; nil when it is only supposed
+	Names    []string     // by which others reach it
+	Nets     []string     // places that share none do not meet; none given is "not told"
+	Within   *Place       // whose network it shares, loopback included; nil: it has its own
+	Ports    []Port       // published to its host
+	Exposed  []Value[int] // ports that its image or declaration says something listens on
+	Mounts   []Mount      // absolute includes, sockets and ownership are resolved through these
+	Image    Value[string]
+	Command  Value[[]string] // what it starts, the program first
 	Env      map[string]Value[string]
 	Versions map[string]Versions  // product to range
-	Signal   Value[string]        // what stops it
+	Signal   Value[string]        // what stops it: SIGTERM, SIGQUIT
 	Kill     Value[time.Duration] // from the signal until it is killed
 	Whole    Value[bool]          // nothing runs in it but what we see: only then is absence evidence
 }

@@ -68,12 +68,28 @@ func (w *Workspace) Hops() iter.Seq[*Hop] {
 	}
 }
 
-// Nodes are all statements of every gateway's tree, roots first, in the order
-// they are read.
+// Nodes are all statements of the trees that places and gateways stand in,
+// roots first, each tree once.
 func (w *Workspace) Nodes() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
+		seen := map[*Node]bool{}
+		once := func(n *Node) bool {
+			for n != nil && n.Parent != nil {
+				n = n.Parent
+			}
+			if n == nil || seen[n] {
+				return true
+			}
+			seen[n] = true
+			return n.walk(yield)
+		}
+		for _, p := range w.Places {
+			if !once(p.Node) {
+				return
+			}
+		}
 		for _, g := range w.Gateways {
-			if g.Node != nil && !g.Node.walk(yield) {
+			if !once(g.Node) {
 				return
 			}
 		}

@@ -3,6 +3,8 @@ package parsers
 
 import (
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/compose"
+	"github.com/gwlint/gwlint/parsers/dockerfile"
 	"github.com/gwlint/gwlint/parsers/facts"
 	"github.com/gwlint/gwlint/parsers/files"
 	"github.com/gwlint/gwlint/parsers/nginx"
@@ -24,7 +26,7 @@ type Parser interface {
 
 // Places lists the parsers that tell where things run, and those that need
 // nobody's word about it. They load first, in this order.
-func Places() []Parser { return []Parser{facts.Parser{}} }
+func Places() []Parser { return []Parser{facts.Parser{}, compose.Parser{}, dockerfile.Parser{}} }
 
 // Gateways lists the parsers of what runs in a place.
 func Gateways() []Parser { return []Parser{nginx.Parser{}} }

@@ -1,0 +1,293 @@
+package compose
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/image"
+	"github.com/gwlint/gwlint/parsers/text"
+)
+
+// place makes the place of a service, all but what depends on other services.
+func (w *world) place(s *service) {
+	n := s.defs[0]
+	p := &model.Place{Name: s.name, Node: n, Names: []string{s.name}, Env: map[string]model.Value[string]{}, Versions: map[string]model.Versions{}}
+	s.place = p
+	s.image = w.image(s)
+	for _, key := range []string{"container_name", "hostname"} {
+		if v := scalar(w, s, key, word); v.Known() && !slices.Contains(p.Names, v.V) {
+			p.Names = append(p.Names, v.V)
+		}
+	}
+	w.networks(s)
+	w.ports(s)
+	w.mounts(s)
+	image.Describe(p, n, s.image)
+	w.environment(s)
+	for _, list := range s.all("expose") {
+		for _, item := range items(list) {
+			if port, err := strconv.Atoi(strings.TrimSuffix(w.resolve(item.Text), "/tcp")); err == nil {
+				p.Exposed = append(p.Exposed, model.Set(n, "expose", item.Span, port, model.Explicit, ""))
+			}
+		}
+	}
+	w.command(s)
+	w.stopping(s)
+}
+
+// image is what a service runs: a Dockerfile's, or a reference's.
+func (w *world) image(s *service) *image.Image {
+	if b := s.get("build"); b != nil {
+		context, dockerfile, target := b.Arg(0), "Dockerfile", ""
+		if k := b.Find("context"); k != nil {
+			context = k.Arg(0)
+		}
+		if k := b.Find("dockerfile"); k != nil {
+			dockerfile = k.Arg(0)
+		}
+		if k := b.Find("target"); k != nil {
+			target = w.resolve(k.Arg(0))
+		}
+		if context == "" {
+			context = "."
+		}
+		dir := path.Join(w.dir, w.resolve(context))
+		src, err := w.tree.Source(path.Join(dir, w.resolve(dockerfile)), image.Dialect{})
+		if err != nil {
+			return &image.Image{Partial: "the Dockerfile is not among the files"}
+		}
+		m := image.Read(src, target)
+		for i := range m.Copies {
+			m.Copies[i].From = path.Join(dir, m.Copies[i].From)
+		}
+		return m
+	}
+	i := s.get("image")
+	if i == nil || len(i.Args) == 0 {
+		return &image.Image{Partial: "no image is written"}
+	}
+	name := w.resolve(i.Arg(0))
+	if strings.Contains(name, "$") {
+		return &image.Image{Partial: "the image is a variable: " + i.Arg(0)}
+	}
+	return image.OfReference(model.Word{Text: name, Span: i.Args[0].Span})
+}
+
+// networks are named by the world they exist in, so that alternatives never
+// meet. An external one is the same in every world.
+func (w *world) networks(s *service) {
+	p := s.place
+	n := s.get("networks")
+	if n == nil {
+		p.Nets = []string{w.name + "/default"}
+		return
+	}
+	for _, k := range n.Kids {
+		name := k.Name.Text
+		if name == "-" {
+			name = k.Arg(0)
+		}
+		p.Nets = append(p.Nets, w.net(name))
+		if aliases := k.Find("aliases"); aliases != nil {
+			for _, a := range items(aliases) {
+				p.Names = append(p.Names, a.Text)
+			}
+		}
+	}
+}
+
+func (w *world) net(name string) string {
+	for _, layer := range w.layers {
+		if nets := layer.Find("networks"); nets != nil {
+			if def := nets.Find(name); def != nil {
+				if e := def.Find("external"); e != nil && e.Arg(0) != "false" {
+					if k := def.Find("name"); k != nil {
+						name = k.Arg(0)
+					}
+					return "external/" + name
+				}
+			}
+		}
+	}
+	return w.name + "/" + name
+}
+
+// ports are those published: "8080:80", "127.0.0.1:8080:80/tcp", {target, published}.
+func (w *world) ports(s *service) {
+	for _, list := range s.all("ports") {
+		for _, k := range list.Kids {
+			if target := k.Find("target"); target != nil {
+				inner, _ := strconv.Atoi(target.Arg(0))
+				outer := 0
+				if pub := k.Find("published"); pub != nil {
+					outer, _ = strconv.Atoi(w.resolve(pub.Arg(0)))
+				}
+				s.publish(outer, inner)
+				continue
+			}
+			spec, protocol, _ := strings.Cut(w.resolve(k.Arg(0)), "/")
+			if protocol == "udp" || strings.Contains(spec, "$") {
+				continue
+			}
+			parts := strings.Split(spec, ":")
+			inner, err := strconv.Atoi(parts[len(parts)-1])
+			if err != nil {
+				continue
+			}
+			outer := 0
+			if len(parts) > 1 {
+				outer, _ = strconv.Atoi(parts[len(parts)-2])
+			}
+			s.publish(outer, inner)
+		}
+	}
+}
+
+func (s *service) publish(outer, inner int) {
+	if p := (model.Port{Outer: outer, Inner: inner}); inner > 0 && !slices.Contains(s.place.Ports, p) {
+		s.place.Ports = append(s.place.Ports, p)
+	}
+}
+
+// mounts are the files that the service sees: binds first, then what its
+// Dockerfile copies. A named volume hides what is below it.
+func (w *world) mounts(s *service) {
+	add := func(from, to string) {
+		to = path.Clean(w.resolve(to))
+		switch from = w.resolve(from); {
+		case !path.IsAbs(to) || strings.Contains(from+to, "$"):
+			return
+		case strings.HasPrefix(from, "."):
+			from = path.Join(w.dir, from)
+		case strings.HasPrefix(from, "/"), strings.HasPrefix(from, "~"):
+			from = "host:" + from
+		default:
+			from = "volume:" + w.name + "/" + from
+		}
+		s.place.Mounts = append(s.place.Mounts, model.Mount{From: from, To: to})
+	}
+	for _, list := range s.all("volumes") {
+		for _, k := range list.Kids {
+			if target := k.Find("target"); target != nil {
+				from := ""
+				if source := k.Find("source"); source != nil {
+					from = source.Arg(0)
+				}
+				add(from, target.Arg(0))
+				continue
+			}
+			parts := strings.Split(k.Arg(0), ":")
+			if len(parts) >= 2 {
+				add(parts[0], parts[1])
+			} else {
+				add("anonymous", parts[0])
+			}
+		}
+	}
+	for _, kind := range []string{"configs", "secrets"} {
+		for _, list := range s.all(kind) {
+			for _, k := range list.Kids {
+				source, target := k.Find("source"), k.Find("target")
+				if source == nil || target == nil {
+					continue
+				}
+				for _, layer := range w.layers {
+					if all := layer.Find(kind); all != nil && all.Find(source.Arg(0)) != nil {
+						if file := all.Find(source.Arg(0)).Find("file"); file != nil {
+							add("./"+strings.TrimPrefix(file.Arg(0), "./"), target.Arg(0))
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, c := range s.image.Copies {
+		s.place.Mounts = append(s.place.Mounts, model.Mount{From: c.From, To: c.To})
+	}
+}
+
+// environment is that of the service, over that of its image.
+func (w *world) environment(s *service) {
+	p, n := s.place, s.defs[0]
+	for _, list := range slices.Backward(s.all("environment")) {
+		for _, item := range items(list) {
+			k, v, ok := strings.Cut(item.Text, "=")
+			value := w.resolve(v)
+			switch {
+			case !ok || strings.Contains(value, "$"):
+				p.Env[k] = model.NotTold[string](n, k, "it comes from the environment")
+			case text.Defaulted(v):
+				p.Env[k] = model.Set(n, k, item.Span, value, model.Assumed, "the default of a variable")
+			default:
+				p.Env[k] = model.Set(n, k, item.Span, value, model.Explicit, "")
+			}
+		}
+	}
+}
+
+// command is what starts: the entrypoint of the service or image, and the
+// command behind it.
+func (w *world) command(s *service) {
+	p, n, m := s.place, s.defs[0], s.image
+	words := func(k *model.Node) (out []model.Word) {
+		if len(k.Args) == 1 {
+			at := k.Args[0].Span
+			if t := at.Text(); len(t) > 1 && (t[0] == '"' || t[0] == '\'') {
+				at.Start, at.End = at.Start+1, at.End-1
+			}
+			out, _ = text.Words(at)
+			return out
+		}
+		return items(k)
+	}
+	entry, cmd := m.Entrypoint, m.Cmd
+	if k := s.get("entrypoint"); k != nil {
+		entry, cmd = words(k), nil
+	}
+	if k := s.get("command"); k != nil {
+		cmd = words(k)
+	}
+	p.Command = image.Command(n, slices.Concat(entry, cmd), w.resolve)
+}
+
+// stopping is how the service is stopped: by its own word, its image's, or as
+// docker does.
+func (w *world) stopping(s *service) {
+	p, n := s.place, s.defs[0]
+	p.Kill = scalar(w, s, "stop_grace_period", duration)
+	if s.get("stop_grace_period") == nil {
+		p.Kill = model.Fallback(n, "stop_grace_period", 10*time.Second, model.Default, "docker default")
+	}
+	if s.get("stop_signal") != nil {
+		p.Signal = scalar(w, s, "stop_signal", word)
+	}
+}
+
+// settle says whose network a service is in, and that a command of its own may
+// run something that is not seen.
+func (w *world) settle(s *service) {
+	p, n := s.place, s.defs[0]
+	mode := ""
+	if k := s.get("network_mode"); k != nil {
+		mode = w.resolve(k.Arg(0))
+	}
+	if other, ok := strings.CutPrefix(mode, "service:"); ok {
+		if o := w.services[other]; o != nil && o != s {
+			p.Within = o.place
+		}
+	} else if mode == "host" {
+		if w.host == nil {
+			w.host = &model.Place{Name: "the host of " + w.name}
+		}
+		p.Within, p.Nets = w.host, nil
+	} else if mode != "" && mode != "bridge" && mode != "default" {
+		p.Nets = nil
+	}
+	if s.get("entrypoint") != nil || s.get("command") != nil {
+		p.Whole = model.NotTold[bool](n, "image", "something else may run in it")
+	}
+}

@@ -1,0 +1,74 @@
+// Package dockerfile makes a place of each Dockerfile: a container of its
+// image, with what it copies from the build context mounted into it.
+package dockerfile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/parsers/image"
+)
+
+// A Parser reads Dockerfiles.
+type Parser struct{}
+
+// Name of the dialect.
+func (Parser) Name() string { return image.Dialect{}.Name() }
+
+// Render writes an instruction.
+func (Parser) Render(key string, value any) (literal, statement string) {
+	return image.Dialect{}.Render(key, value)
+}
+
+// Detect knows Dockerfiles by their names.
+func (Parser) Detect(p string, _ func() []byte) bool { return image.IsDockerfile(p) }
+
+// Roots are the Dockerfiles that no place was built from already.
+func (d Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roots []files.Root) {
+	for _, p := range paths {
+		built := slices.ContainsFunc(places, func(q *model.Place) bool {
+			return q.Image.At().Source != nil && q.Image.At().Source.Path == t.Display(p)
+		})
+		if !built {
+			roots = append(roots, files.Root{Paths: []string{p}})
+		}
+	}
+	return roots
+}
+
+// Load makes the place. The build context is the folder of the Dockerfile, or,
+// where what it copies is not there, one of those around it.
+func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
+	name := root.Paths[0]
+	src, err := t.Source(name, image.Dialect{})
+	if err != nil {
+		at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
+		out.Findings = []model.Finding{{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err), Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}}}
+		return out
+	}
+	m := image.Read(src, "")
+	p := &model.Place{Name: name, Node: m.Node, Env: map[string]model.Value[string]{}, Versions: map[string]model.Versions{}}
+	dir := context(t, path.Dir(name), m.Copies)
+	for _, c := range m.Copies {
+		p.Mounts = append(p.Mounts, model.Mount{From: path.Join(dir, c.From), To: c.To})
+	}
+	image.Describe(p, m.Node, m)
+	p.Kill = model.Fallback(m.Node, "stop timeout", 10*time.Second, model.Assumed, "docker default, which whoever runs it may change")
+	out.Places = []*model.Place{p}
+	return out
+}
+
+func context(t *files.Tree, dir string, copies []image.Copy) string {
+	for at := dir; ; at = path.Dir(at) {
+		if !slices.ContainsFunc(copies, func(c image.Copy) bool { return !files.IsPattern(c.From) && !t.Exists(path.Join(at, c.From)) }) {
+			return at
+		}
+		if at == "." {
+			return dir
+		}
+	}
+}

@@ -1,0 +1,322 @@
+package image
+
+import (
+	"bytes"
+	"encoding/json"
+	"path"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/text"
+)
+
+// Read reads a Dockerfile; target names the stage that is built, "" the last.
+func Read(src *model.Source, target string) *Image {
+	root := instructions(src)
+	stages := split(root)
+	m := &Image{Node: root, Env: map[string]model.Word{}, Plain: true, Workdir: "/"}
+	if len(stages) == 0 {
+		m.Partial = "the Dockerfile has no FROM"
+		return m
+	}
+	last := len(stages) - 1
+	for i, s := range stages {
+		if target != "" && strings.EqualFold(s.name, target) {
+			last = i
+		}
+	}
+	m.build(stages, last, 0)
+	return m
+}
+
+// A stage of a build: from a FROM to the next.
+type stage struct {
+	name string
+	from *model.Node
+	base model.Word // what it is built on, variables resolved
+	body []*model.Node
+}
+
+func split(root *model.Node) (stages []stage) {
+	args := map[string]string{}
+	for _, n := range root.Kids {
+		switch n.Name.Text {
+		case "FROM":
+			s := stage{from: n}
+			for i, a := range n.Args {
+				switch {
+				case strings.HasPrefix(a.Text, "--"):
+				case s.base.Text == "":
+					s.base = model.Word{Text: expand(a.Text, args), Span: a.Span}
+				case strings.EqualFold(a.Text, "as"):
+					s.name = n.Arg(i + 1)
+				}
+			}
+			stages = append(stages, s)
+		case "ARG":
+			if len(stages) == 0 {
+				for _, a := range n.Args {
+					if k, v, ok := strings.Cut(a.Text, "="); ok {
+						args[k] = v
+					}
+				}
+			}
+		default:
+			if k := len(stages) - 1; k >= 0 {
+				stages[k].body = append(stages[k].body, n)
+			}
+		}
+	}
+	return stages
+}
+
+// build follows the chain of stages that one is built on, bottom first.
+func (m *Image) build(stages []stage, i, depth int) {
+	s := stages[i]
+	below := -1
+	for k := range i {
+		if s.base.Text != "" && strings.EqualFold(stages[k].name, s.base.Text) {
+			below = k
+		}
+	}
+	switch {
+	case below >= 0 && depth < 20:
+		m.build(stages, below, depth+1)
+	case strings.Contains(s.base.Text, "$"):
+		m.Partial = "the base image is a variable: " + s.base.Text
+		m.BaseAt = s.base.Span
+	default:
+		m.Base, m.BaseAt = Parse(s.base.Text), s.base.Span
+	}
+	for _, n := range s.body {
+		m.run(n)
+	}
+}
+
+// run applies one instruction.
+func (m *Image) run(n *model.Node) {
+	switch n.Name.Text {
+	case "EXPOSE":
+		for _, a := range n.Args {
+			if p, ok := port(expandWords(a.Text, m.Env)); ok {
+				m.Ports = append(m.Ports, p)
+			}
+		}
+	case "ENV":
+		if len(n.Args) >= 2 && !strings.Contains(n.Args[0].Text, "=") {
+			m.Env[n.Args[0].Text] = n.Args[1]
+			return
+		}
+		for _, a := range n.Args {
+			if k, v, ok := strings.Cut(a.Text, "="); ok {
+				m.Env[k] = model.Word{Text: v, Span: a.Span}
+			}
+		}
+	case "WORKDIR":
+		m.Workdir = m.absolute(n.Arg(0))
+	case "USER":
+		if len(n.Args) > 0 {
+			m.User = n.Args[0]
+		}
+	case "STOPSIGNAL":
+		if len(n.Args) > 0 {
+			m.Signal = n.Args[0]
+		}
+	case "COPY", "ADD":
+		m.copy(n)
+	case "CMD":
+		m.Cmd, m.Shell = command(n)
+	case "ENTRYPOINT":
+		m.Entrypoint, _ = command(n)
+		m.Cmd, m.Shell, m.Plain = nil, false, false
+	case "RUN":
+		m.Plain = false
+	}
+}
+
+// copy notes what comes from the build context, not from other stages.
+func (m *Image) copy(n *model.Node) {
+	var paths []model.Word
+	for _, a := range n.Args {
+		switch {
+		case strings.HasPrefix(a.Text, "--from="):
+			return
+		case !strings.HasPrefix(a.Text, "--"):
+			paths = append(paths, a)
+		}
+	}
+	if len(paths) == 1 && strings.HasPrefix(paths[0].Text, "[") {
+		var list []string
+		if json.Unmarshal([]byte(paths[0].Text), &list) == nil {
+			paths = nil
+			for _, p := range list {
+				paths = append(paths, model.Word{Text: p, Span: n.Head()})
+			}
+		}
+	}
+	if len(paths) < 2 {
+		return
+	}
+	to := paths[len(paths)-1].Text
+	for _, p := range paths[:len(paths)-1] {
+		dest := m.absolute(to)
+		if (strings.HasSuffix(to, "/") || to == "." || len(paths) > 2) && path.Ext(p.Text) != "" {
+			dest = path.Join(dest, path.Base(p.Text))
+		}
+		m.Copies = append(m.Copies, Copy{From: path.Clean(strings.TrimPrefix(p.Text, "/")), To: path.Clean(dest), At: p.Span})
+	}
+}
+
+// command reads the exec form, a JSON list, or the shell form.
+func command(n *model.Node) (words []model.Word, shell bool) {
+	if len(n.Args) == 0 {
+		return nil, false
+	}
+	all := n.Args[0].Span
+	all.End = n.Args[len(n.Args)-1].Span.End
+	var list []string
+	if json.Unmarshal(all.Source.Text[all.Start:all.End], &list) == nil {
+		at := all.Start
+		for _, w := range list {
+			span := all
+			if q, err := json.Marshal(w); err == nil {
+				if i := bytes.Index(all.Source.Text[at:all.End], q); i >= 0 {
+					span = all.Source.Span(at+i, at+i+len(q))
+					at = span.End
+				}
+			}
+			words = append(words, model.Word{Text: w, Span: span})
+		}
+		return words, false
+	}
+	words, _ = text.Words(all)
+	return words, true
+}
+
+// expand replaces $X, ${X} and ${X:-default} by what is known; the rest stays.
+func expand(s string, vars map[string]string) string {
+	return text.Expand(s, func(name string) (string, bool) { v, ok := vars[name]; return v, ok })
+}
+
+func expandWords(s string, vars map[string]model.Word) string {
+	return text.Expand(s, func(name string) (string, bool) { v, ok := vars[name]; return v.Text, ok })
+}
+
+// instructions reads the lines of a Dockerfile into nodes: an instruction in
+// upper case, and its words. Of heredocs the body is skipped.
+func instructions(src *model.Source) *model.Node {
+	root := &model.Node{Span: src.Span(0, len(src.Text))}
+	var comments []model.Word
+	for line := 1; line <= src.Lines(); line++ {
+		at := src.LineSpan(line)
+		body := strings.TrimSpace(at.Text())
+		switch {
+		case body == "":
+			comments = nil
+			continue
+		case body[0] == '#':
+			i := strings.IndexByte(at.Text(), '#')
+			comments = append(comments, model.Word{Text: body, Span: src.Span(at.Start+i, at.Start+i+len(body))})
+			continue
+		}
+		end := line
+		for end < src.Lines() && continues(src, end) {
+			end++
+		}
+		whole := src.Span(at.Start, src.LineSpan(end).End)
+		n := instruction(src, whole, root)
+		n.Comments, comments = comments, nil
+		root.Kids = append(root.Kids, n)
+		line = end
+		for _, tag := range heredocs(whole.Text()) {
+			for line++; line <= src.Lines() && strings.TrimSpace(string(src.Line(line))) != tag; line++ {
+			}
+		}
+	}
+	root.Seal()
+	return root
+}
+
+// continues reports whether a line goes on behind its end, or is a comment
+// within an instruction that does.
+func continues(src *model.Source, line int) bool {
+	body := strings.TrimRight(string(src.Line(line)), " \t")
+	if strings.HasSuffix(body, `\`) {
+		return true
+	}
+	trimmed := strings.TrimSpace(body)
+	return strings.HasPrefix(trimmed, "#") && line > 1 && continues(src, line-1)
+}
+
+func instruction(src *model.Source, whole model.Span, root *model.Node) *model.Node {
+	start := whole.Start
+	for start < whole.End && (src.Text[start] == ' ' || src.Text[start] == '\t') {
+		start++
+	}
+	end := start
+	for end < whole.End && !bytes.ContainsRune([]byte(" \t\r\n\\"), rune(src.Text[end])) {
+		end++
+	}
+	n := &model.Node{Parent: root, Span: src.Span(start, whole.End),
+		Name: model.Word{Text: strings.ToUpper(string(src.Text[start:end])), Span: src.Span(start, end)}}
+	n.Args = split1(src.Span(end, whole.End))
+	return n
+}
+
+// split1 are the words of an instruction as they are written, up to white
+// space; a JSON list stays apart at its commas, which command reads whole.
+func split1(at model.Span) (words []model.Word) {
+	s := at.Source.Text
+	for i := at.Start; i < at.End; {
+		switch {
+		case s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r' || s[i] == '\\' && i+1 < at.End && (s[i+1] == '\n' || s[i+1] == '\r' || s[i+1] == ' '):
+			i++
+			continue
+		case s[i] == '#' && blankBefore(s, i):
+			for i < at.End && s[i] != '\n' {
+				i++
+			}
+			continue
+		}
+		start := i
+		for i < at.End && s[i] != ' ' && s[i] != '\t' && s[i] != '\n' && s[i] != '\r' {
+			if q := s[i]; q == '"' || q == '\'' {
+				for i++; i < at.End && s[i] != q && s[i] != '\n'; i++ {
+					if s[i] == '\\' {
+						i++
+					}
+				}
+			}
+			i++
+		}
+		i = min(i, at.End)
+		w := string(s[start:i])
+		if k := len(w); k >= 2 && (w[0] == '"' || w[0] == '\'') && w[k-1] == w[0] {
+			w = w[1 : k-1]
+		}
+		if k, v, ok := strings.Cut(w, "="); ok && len(v) >= 2 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
+			w = k + "=" + v[1:len(v)-1]
+		}
+		words = append(words, model.Word{Text: w, Span: at.Source.Span(start, i)})
+	}
+	return words
+}
+
+// blankBefore reports whether nothing but blanks stands before i on its line.
+func blankBefore(s []byte, i int) bool {
+	start := bytes.LastIndexByte(s[:i], '\n') + 1
+	return len(bytes.TrimSpace(s[start:i])) == 0
+}
+
+// heredocs are the end marks of the heredocs that an instruction opens.
+func heredocs(s string) (tags []string) {
+	for _, w := range strings.Fields(s) {
+		if tag, ok := strings.CutPrefix(w, "<<"); ok {
+			tag = strings.Trim(strings.TrimPrefix(tag, "-"), `"'`)
+			if tag != "" {
+				tags = append(tags, tag)
+			}
+		}
+	}
+	return tags
+}

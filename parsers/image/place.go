@@ -1,0 +1,97 @@
+package image
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// Describe tells of a place what its image tells: versions, ports, commands,
+// how it is stopped, and whether it holds anything that is not seen.
+func Describe(p *model.Place, n *model.Node, m *Image) {
+	if m.Partial != "" || m.Base.Name == "" {
+		p.Image = model.NotTold[string](n, "image", m.Partial)
+	} else {
+		name := m.Base.Name
+		if m.Base.Tag != "" {
+			name += ":" + m.Base.Tag
+		}
+		p.Image = model.Set(n, "image", m.BaseAt, name, model.Explicit, "")
+		if product := m.Base.Product(); product != "" {
+			if v := m.Base.Versions(m.BaseAt); v.Origin != model.Unknown {
+				p.Versions[product] = v
+			}
+		}
+	}
+	for k, v := range m.Env {
+		p.Env[k] = model.Set(n, k, v.Span, v.Text, model.Explicit, "")
+	}
+	for _, port := range m.Ports {
+		p.Exposed = append(p.Exposed, model.Set(n, "EXPOSE", m.exposed(port), port, model.Explicit, ""))
+	}
+	p.Command = Command(n, slices.Concat(m.Entrypoint, m.Cmd), func(s string) string { return s })
+	switch {
+	case m.Signal.Text != "":
+		p.Signal = model.Set(n, "STOPSIGNAL", m.Signal.Span, m.Signal.Text, model.Explicit, "")
+	case m.Base.Name == "nginx":
+		p.Signal = model.Fallback(n, "STOPSIGNAL", "SIGQUIT", model.Default, "set by the image")
+	default:
+		p.Signal = model.NotTold[string](n, "STOPSIGNAL", "the image may set one")
+	}
+	switch {
+	case m.Partial != "":
+		p.Whole = model.NotTold[bool](n, "image", m.Partial)
+	case m.Base.Product() == "" || !m.Plain || m.Cmd != nil:
+		p.Whole = model.NotTold[bool](n, "image", "something else may run in it")
+	case slices.ContainsFunc(p.Mounts, func(t model.Mount) bool { return overProgram(t.To) }):
+		p.Whole = model.NotTold[bool](n, "image", "something lies over the program")
+	default:
+		p.Whole = model.Set(n, "image", m.BaseAt, true, model.Explicit, "a stock image")
+	}
+}
+
+// Command is what words start, as a value of n.
+func Command(n *model.Node, words []model.Word, resolve func(string) string) model.Value[[]string] {
+	if len(words) == 0 {
+		return model.NotTold[[]string](n, "command", "the image's own")
+	}
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = resolve(w.Text)
+	}
+	at := words[0].Span
+	if last := words[len(words)-1].Span; last.Source == at.Source && last.End > at.End {
+		at.End = last.End
+	}
+	return model.Set(n, "command", at, texts, model.Explicit, "")
+}
+
+// exposed is where a port is exposed.
+func (m *Image) exposed(port int) model.Span {
+	if m.Node == nil {
+		return model.Span{}
+	}
+	for _, n := range m.Node.All("EXPOSE") {
+		for _, a := range n.Args {
+			if strings.HasPrefix(a.Text, strconv.Itoa(port)) {
+				return a.Span
+			}
+		}
+	}
+	return model.Span{}
+}
+
+// overProgram reports whether a mount hides the program or what starts it.
+func overProgram(to string) bool {
+	if to == "/" || to == "/usr" || to == "/usr/local" || to == "/docker-entrypoint.sh" {
+		return true
+	}
+	for _, dir := range []string{"/usr/sbin", "/usr/bin", "/usr/local/bin", "/usr/local/sbin", "/docker-entrypoint.d", "/entrypoint", "/bin", "/sbin"} {
+		if to == dir || strings.HasPrefix(to, dir+"/") {
+			return true
+		}
+	}
+	return false
+}
