@@ -325,7 +325,7 @@ func (h *Hop) Tries() Value[int] {
 	if Is(h.Retry.Same, true) {
 		return h.Retry.Tries
 	}
-	return Min(h.Retry.Tries, h.Pool.Size())
+	return Min(h.Retry.Tries, h.Pool.Live())
 }
 
 // Size is how many servers the pool has, down ones included.
@@ -335,6 +335,22 @@ func (p *Pool) Size() Value[int] {
 		sum, parts[i] = sum+e.Count.V, e.Count
 	}
 	return derive(sum, func() string { return "servers of " + p.Name + ":" }, parts...)
+}
+
+// Live is how many of them are not down.
+func (p *Pool) Live() Value[int] {
+	sum, parts := 0, []Setting{}
+	for _, e := range p.Endpoints {
+		switch {
+		case !e.Down.Known():
+			return Value[int]{}
+		case e.Down.V:
+			parts = append(parts, e.Down)
+		default:
+			sum, parts = sum+e.Count.V, append(parts, e.Count)
+		}
+	}
+	return derive(sum, func() string { return "live servers of " + p.Name + ":" }, parts...)
 }
 
 // Patience is the longest a silent endpoint is waited for: an upper bound.
