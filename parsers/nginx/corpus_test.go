@@ -1,6 +1,7 @@
 package nginx
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
 )
 
 // shared is the folder of real configurations, which is no part of the
@@ -79,5 +81,58 @@ func TestDetectOverCorpus(t *testing.T) {
 				t.Errorf("%s is claimed", src.Path)
 			}
 		}
+	}
+}
+
+// TestReadCorpus reads all real trees, one by one.
+func TestReadCorpus(t *testing.T) {
+	for _, dir := range []string{"nginx", "stacks"} {
+		root := filepath.Join(shared(t), "corpus", dir)
+		repos, err := os.ReadDir(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules := map[string]int{}
+		for _, repo := range repos {
+			if !repo.IsDir() {
+				continue
+			}
+			tr, err := files.New(context.Background(), os.DirFS(filepath.Join(root, repo.Name())), []string{"."}, files.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var mine []string
+			for _, n := range tr.Names() {
+				if detect(n, func() []byte { return tr.Head(n) }) {
+					mine = append(mine, n)
+				}
+			}
+			for _, r := range roots(tr, mine, nil) {
+				got := read(tr, r)
+				rules["roots"]++
+				rules["context "+got.context]++
+				if len(r.Paths) > 1 {
+					rules["groups"]++
+				}
+				for _, f := range got.findings {
+					key := f.Rule
+					if f.AtMost != 0 {
+						key += " (" + f.AtMost.String() + ")"
+					}
+					rules[key]++
+					if f.Rule == "internal-error" {
+						t.Errorf("%s: %s", repo.Name(), f.Message)
+					}
+					t.Logf("%s: %s %s: %s", key, repo.Name(), f.Because[0].Where(), f.Message)
+				}
+				for n := range got.root.Walk() {
+					if n.Partial != "" {
+						rules["partial"]++
+						t.Logf("partial: %s %s %s", repo.Name(), n.Head(), n.Partial)
+					}
+				}
+			}
+		}
+		t.Logf("%s: %v", dir, rules)
 	}
 }

@@ -1,7 +1,6 @@
 package nginx
 
 import (
-	gobytes "bytes"
 	"path"
 	"slices"
 	"strings"
@@ -12,12 +11,12 @@ import (
 
 // What `nginx -T` writes before each file (nginx.c, 1.31.5: 309-325). The file
 // follows as it is, and one line end more.
-var dumpMark = []byte("# configuration file ")
+const dumpMark = "# configuration file "
 
 // isDump reports whether a text begins like a dump: nothing but messages of
 // nginx before the first mark.
 func isDump(head []byte) bool {
-	for line := range gobytes.Lines(head) {
+	for line := range strings.Lines(string(head)) {
 		if _, ok := dumpedPath(line); ok {
 			return true
 		}
@@ -30,49 +29,50 @@ func isDump(head []byte) bool {
 
 // isMessage reports whether a line is what nginx prints on standard error, or
 // none at all.
-func isMessage(line []byte) bool {
-	line = gobytes.TrimSpace(line)
-	return len(line) == 0 || gobytes.HasPrefix(line, []byte("nginx: ")) || gobytes.HasPrefix(line, []byte("20")) && gobytes.Contains(line, []byte("["))
+func isMessage(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "" || strings.HasPrefix(line, "nginx: ") || strings.HasPrefix(line, "20") && strings.Contains(line, "[")
 }
 
 // dumpedPath is the path in a mark; it must be a full one.
-func dumpedPath(line []byte) (string, bool) {
-	rest, ok := gobytes.CutPrefix(line, dumpMark)
+func dumpedPath(line string) (string, bool) {
+	rest, ok := strings.CutPrefix(line, dumpMark)
 	if !ok {
 		return "", false
 	}
-	name, ok := gobytes.CutSuffix(gobytes.TrimRight(rest, "\r\n"), []byte(":"))
+	name, ok := strings.CutSuffix(strings.TrimRight(rest, "\r\n"), ":")
 	if !ok || len(name) < 2 || name[0] != '/' && (len(name) < 3 || name[1] != ':') {
 		return "", false
 	}
-	return string(name), true
+	return name, true
 }
 
-// dumped splits a dump into the files it was made of; nil when it is none. A
-// comment in a file that looks like a mark would pass for one only if an
-// include so far could mean that path.
+// dumped splits a dump into the files it was made of, the main file first; nil
+// when it is none. A comment in a file that looks like a mark would pass for
+// one only if an include so far could mean that path.
 func dumped(src *model.Source) []*model.Source {
-	if !isDump(src.Text[:min(len(src.Text), 4<<10)]) {
+	if !isDump(src.Text[:min(len(src.Text), headSize)]) {
 		return nil
 	}
 	var parts []*model.Source
-	name, from, offset := "", 0, 0
 	seen := map[string]bool{}
-	end := func(to int) {
-		if name == "" || seen[name] {
-			return
-		}
-		seen[name] = true
-		text := src.Text[from:to]
-		text = gobytes.TrimSuffix(text, []byte("\n")) // the line end that nginx adds
-		parts = append(parts, model.NewSource(name, text, src.Dialect))
-	}
 	named := includes{plain: map[string]bool{}}
-	for line := range gobytes.Lines(src.Text) {
-		if next, ok := dumpedPath(line); ok && (name == "" || named.may(next, path.Dir(parts0(parts, name)))) {
+	main, name, from, offset := "", "", 0, 0
+	end := func(to int) {
+		if name != "" && !seen[name] {
+			seen[name] = true
+			text, _ := strings.CutSuffix(string(src.Text[from:to]), "\n") // the line end that nginx adds
+			parts = append(parts, model.NewSource(name, []byte(text), src.Dialect))
+		}
+	}
+	for line := range strings.Lines(string(src.Text)) {
+		if next, ok := dumpedPath(line); ok && (main == "" || named.may(next, path.Dir(main))) {
 			end(offset)
 			name, from = next, offset+len(line)
-		} else if gobytes.Contains(line, []byte("include")) {
+			if main == "" {
+				main = next
+			}
+		} else if strings.Contains(line, "include") {
 			named.add(line)
 		}
 		offset += len(line)
@@ -81,22 +81,14 @@ func dumped(src *model.Source) []*model.Source {
 	return parts
 }
 
-// parts0 is the path of the main file.
-func parts0(parts []*model.Source, name string) string {
-	if len(parts) > 0 {
-		return parts[0].Path
-	}
-	return name
-}
-
 // includes are the paths that lines with includes name.
 type includes struct {
 	plain    map[string]bool
 	patterns []string
 }
 
-func (in *includes) add(line []byte) {
-	for _, w := range strings.FieldsFunc(string(line), func(r rune) bool { return strings.ContainsRune(" \t\r\n;\"'{}", r) }) {
+func (in *includes) add(line string) {
+	for _, w := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\r\n;\"'{}", r) }) {
 		if !in.plain[w] {
 			in.plain[w] = true
 			if files.IsPattern(w) {

@@ -53,6 +53,10 @@ func read(t *files.Tree, root files.Root) *reading {
 		x.lib = &shelf{tree: t, dir: path.Dir(root.Paths[0]), root: root, main: context == inMain}
 	}
 	x.root.Span = scripts[0].source.Span(0, len(scripts[0].source.Text))
+	if context == inHTTP && inStockImage(root) {
+		x.context, x.root.Fragment = "main", ""
+		x.sites, scripts = scripts, []*script{stockMain()}
+	}
 	for _, s := range scripts {
 		x.stack = append(x.stack[:0], s.source)
 		x.file(s, x.root, nil)
@@ -82,6 +86,7 @@ type expansion struct {
 	lib   library
 	stack []*model.Source // files being included, the outermost first
 	said  map[*script]bool
+	sites []*script // what the main file of the image includes
 	slab  []model.Node
 	nodes int
 	depth int
@@ -244,6 +249,14 @@ func (x *expansion) include(s *script, n, block *model.Node) {
 	pattern := n.Arg(0)
 	from := s.source
 	var mark shelfmark
+	if from.Stock && pattern == stockSites {
+		for _, site := range x.sites {
+			x.stack = append(x.stack, site.source)
+			x.file(site, block, n)
+			x.stack = x.stack[:len(x.stack)-1]
+		}
+		return
+	}
 	if from.Stock {
 		mark = shelfmark{missing: n.String() + " is not among the files"}
 	} else if strings.Contains(pattern, "$") || s.template != "" && slices.ContainsFunc(tags, func(t tag) bool { return strings.Contains(pattern, t.open) }) {

@@ -249,7 +249,7 @@ func TestDump(t *testing.T) {
 func TestStock(t *testing.T) {
 	for _, name := range []string{"mime.types", "/etc/nginx/mime.types", "fastcgi_params", "/etc/nginx/fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params",
 		"koi-utf", "koi-win", "win-utf", "snippets/fastcgi-php.conf", "/etc/nginx/snippets/fastcgi-php.conf", "snippets/snakeoil.conf", "/etc/letsencrypt/options-ssl-nginx.conf",
-		"/etc/nginx/modules-enabled/*.conf", "/usr/share/nginx/modules/*.conf"} {
+		"/etc/nginx/modules-enabled/*.conf", "/etc/nginx/modules/*.conf", "/usr/share/nginx/modules/*.conf"} {
 		tr := tree(t, fstest.MapFS{"nginx.conf": {Data: []byte("include " + name + ";")}})
 		r := read(tr, files.Root{Paths: []string{"nginx.conf"}})
 		if len(r.findings) > 0 || r.root.Partial != "" {
@@ -266,5 +266,33 @@ func TestStock(t *testing.T) {
 	}
 	if stockFile("/etc/nginx/other.conf") != nil || stockFile("fastcgi-php.conf") != nil {
 		t.Error("not every file is stock")
+	}
+}
+
+// TestStockImage: a fragment in an image has the main file of it around it.
+func TestStockImage(t *testing.T) {
+	tr := tree(t, fstest.MapFS{"site.conf": {Data: []byte("server { listen 80; }")}})
+	place := func(to string, whole bool) *model.Place {
+		return &model.Place{Mounts: []model.Mount{{From: "site.conf", To: to}}, Whole: model.Set(&model.Node{}, "image", model.Span{}, whole, model.Explicit, "")}
+	}
+	for _, c := range []struct {
+		place *model.Place
+		want  string
+	}{
+		{place("/etc/nginx/conf.d/default.conf", true), "main"},
+		{place("/etc/nginx/conf.d/default.conf", false), "http"},
+		{place("/etc/nginx/nginx.conf", true), "http"},
+		{place("/srv/site.conf", true), "http"},
+		{nil, "http"},
+	} {
+		all := roots(tr, []string{"site.conf"}, nil)
+		all[0].Place = c.place
+		r := read(tr, all[0])
+		if r.context != c.want || (r.root.Fragment == "") != (c.want == "main") {
+			t.Errorf("%v: %s %q", c.place, r.context, r.root.Fragment)
+		}
+		if c.want == "main" && (r.root.Find("http").Find("keepalive_timeout", "65") == nil || r.root.Find("http").Find("server").Via.Arg(0) != stockSites) {
+			t.Error("the image is not around it")
+		}
 	}
 }

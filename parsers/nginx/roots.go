@@ -118,10 +118,13 @@ func outermost(t *files.Tree, all []*candidate, bySource map[*model.Source]*cand
 	for _, c := range all {
 		c.reach = c.includes(t, bySource)
 	}
+	order := map[*candidate]int{}
+	for i, c := range all {
+		order[c] = i
+	}
 	for i, c := range all {
 		for _, r := range c.reach {
-			j := slices.Index(all[:i], r)
-			if j < 0 || !slices.Contains(r.reach, c) {
+			if j, ok := order[r]; !ok || j > i || !slices.Contains(r.reach, c) {
 				taken[r] = true
 			}
 		}
@@ -280,11 +283,8 @@ func located(t *files.Tree, groups [][]*candidate, places []*model.Place) []file
 // only one of nginx in its directory or, outwards, in one around it.
 func owners(t *files.Tree, name string, places []*model.Place) (all []*model.Place, sure model.Confidence) {
 	for _, p := range places {
-		for _, m := range p.Mounts {
-			if name == m.From || strings.HasPrefix(name, strings.TrimSuffix(m.From, "/")+"/") {
-				all = append(all, p)
-				break
-			}
+		if slices.ContainsFunc(p.Mounts, func(m model.Mount) bool { return mounts(m, name) }) {
+			all = append(all, p)
 		}
 	}
 	if len(all) > 0 {

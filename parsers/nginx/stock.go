@@ -3,10 +3,12 @@ package nginx
 import (
 	"embed"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
 )
 
 // The directives that the files set which packages install beside nginx.conf:
@@ -24,23 +26,59 @@ var stockScripts = sync.OnceValue(func() map[string]*script {
 			if e.IsDir() {
 				continue
 			}
-			text, _ := stockFS.ReadFile(path.Join(dir, e.Name()))
 			name := strings.TrimPrefix(path.Join(dir, e.Name()), "stock/")
-			src := model.NewSource("nginx:"+name, text, Parser{})
-			src.Stock = true
-			s := scan(src)
-			s.nest()
-			all[name] = s
+			all[name] = stockScript(name)
 		}
 	}
 	// Modules that packages load bring directives, but no settings.
 	nothing := &script{source: model.NewSource("nginx:modules", nil, Parser{})}
 	nothing.source.Stock = true
-	for _, name := range []string{"modules-enabled/*.conf", "/usr/share/nginx/modules/*.conf"} {
+	for _, name := range []string{"modules-enabled/*.conf", "modules/*.conf", "/usr/share/nginx/modules/*.conf"} {
 		all[name] = nothing
 	}
 	return all
 })
+
+func stockScript(name string) *script {
+	text, _ := stockFS.ReadFile("stock/" + name)
+	src := model.NewSource("nginx:"+path.Base(name), text, Parser{})
+	if path.Dir(name) == "snippets" {
+		src.Path = "nginx:" + name
+	}
+	src.Stock = true
+	s := scan(src)
+	s.nest()
+	return s
+}
+
+// stockMain is the main file of the images nginx and nginx-unprivileged.
+var stockMain = sync.OnceValue(func() *script { return stockScript("main/nginx.conf") })
+
+// stockSites is what it includes.
+const stockSites = "/etc/nginx/conf.d/*.conf"
+
+// inStockImage reports whether all files of a root are mounted where the main
+// file of an image includes them, and nothing is mounted over that.
+func inStockImage(root files.Root) bool {
+	if root.Place == nil || !model.Is(root.Place.Whole, true) {
+		return false
+	}
+	return !slices.ContainsFunc(root.Place.Mounts, overMain) && !slices.ContainsFunc(root.Paths, func(name string) bool {
+		return !slices.ContainsFunc(root.Place.Mounts, func(m model.Mount) bool {
+			to := path.Clean(m.To) + "/"
+			site := strings.HasPrefix(to, "/etc/nginx/conf.d/") || strings.HasPrefix(to, "/etc/nginx/templates/")
+			return site && mounts(m, name)
+		})
+	})
+}
+
+// overMain reports whether a mount hides the image's main file.
+func overMain(m model.Mount) bool { return m.To == "/etc/nginx" || m.To == "/etc/nginx/nginx.conf" }
+
+// mounts reports whether a file is what is mounted, or in it.
+func mounts(m model.Mount, name string) bool {
+	return name == m.From || strings.HasPrefix(name, strings.TrimSuffix(m.From, "/")+"/")
+}
 
 // stockFile is the file of a package that an include means, or nil.
 func stockFile(pattern string) *script {
