@@ -7,5 +7,10 @@ import "github.com/gwlint/gwlint/model"
 func Checks() []*model.Check {
 	return []*model.Check{
 		zeroTimeout,
+		readTimeoutBelowApp,
+		deadTimeout,
+		retryWindow,
+		singleTry,
+		retryBudget,
 	}
 }
