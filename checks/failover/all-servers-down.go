@@ -1,0 +1,36 @@
+package failover
+
+import (
+	"fmt"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// There is nobody to ask.
+var allServersDown = &model.Check{
+	ID:       "all-servers-down",
+	Title:    "Every server of a pool is marked down",
+	Severity: model.Error,
+	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
+	Run: func(w *model.Workspace, report func(model.Finding)) {
+	next:
+		for h := range w.Hops() {
+			var because []model.Fact
+			for _, e := range h.Pool.Endpoints {
+				if !model.Is(e.Down, true) {
+					continue next
+				}
+				because = append(because, e.Down)
+			}
+			if len(because) == 0 {
+				continue
+			}
+			report(model.Finding{
+				Message: fmt.Sprintf("%s stands on every server of %s, so none is asked", h.Pool.Endpoints[0].Down.Key(), h.Pool.Name),
+				Because: because,
+				Outcome: h.Outcome(model.NoServer),
+				When:    "every request",
+			})
+		}
+	},
+}
