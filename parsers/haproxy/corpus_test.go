@@ -170,3 +170,12 @@ func TestLabConfigurations(t *testing.T) {
 		}
 	}
 }
+
+func readShared(t testing.TB, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(shared(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
