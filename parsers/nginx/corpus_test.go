@@ -3,8 +3,10 @@ package nginx
 import (
 	"context"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,4 +137,85 @@ func TestReadCorpus(t *testing.T) {
 		}
 		t.Logf("%s: %v", dir, rules)
 	}
+}
+
+// TestRecovery takes one character out of each real file, and counts the
+// statements that are still read the same, in the same blocks.
+func TestRecovery(t *testing.T) {
+	all := corpus(t, "nginx")
+	for _, c := range []struct {
+		what string
+		at   func(*statement) []int
+		want float64 // of all statements
+	}{
+		{"semicolon", func(s *statement) []int {
+			if s.block() {
+				return nil
+			}
+			return []int{s.end - 1}
+		}, 0.985},
+		{"opening brace", func(s *statement) []int {
+			if !s.block() {
+				return nil
+			}
+			return []int{s.body - 1}
+		}, 0.97},
+		{"closing brace", func(s *statement) []int {
+			if !s.block() {
+				return nil
+			}
+			return []int{s.end - 1}
+		}, 0.985},
+		{"closing quote", func(s *statement) (at []int) {
+			for _, w := range s.words {
+				if c := w.Span.Source.Text[w.Span.Start]; c == '"' || c == '\'' {
+					at = append(at, w.Span.End-1)
+				}
+			}
+			return at
+		}, 0.945},
+	} {
+		random := rand.New(rand.NewPCG(1, 2))
+		total, kept := 0, 0
+		for _, src := range all {
+			s := scan(src)
+			if len(s.faults) > 0 {
+				continue
+			}
+			var at []int
+			for _, k := range s.statements {
+				at = append(at, c.at(k)...)
+			}
+			if len(at) == 0 {
+				continue
+			}
+			p := at[random.IntN(len(at))]
+			broken := scan(model.NewSource(src.Path, slices.Delete(slices.Clone(src.Text), p, p+1), Parser{}))
+			left := readings(broken)
+			for k, n := range readings(s) {
+				total, kept = total+n, kept+min(n, left[k])
+			}
+		}
+		if share := float64(kept) / float64(total); share < c.want {
+			t.Errorf("without a %s %.3f of the statements are kept, %.3f wanted", c.what, share, c.want)
+		} else {
+			t.Logf("without a %s %.3f of the statements are kept", c.what, share)
+		}
+	}
+}
+
+// readings counts the statements of a script by what they say, and where.
+func readings(s *script) map[string]int {
+	all := map[string]int{}
+	for _, k := range s.statements {
+		var b strings.Builder
+		for o := k; o != nil; o = o.outer {
+			b.WriteString("/" + o.name())
+		}
+		for _, w := range k.words {
+			b.WriteString(" " + w.Text)
+		}
+		all[b.String()]++
+	}
+	return all
 }

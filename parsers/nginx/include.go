@@ -218,8 +218,9 @@ func (x *expansion) say(n *model.Node, f model.Finding) {
 	if n.Span.IsZero() || n.Span.Source.Stock {
 		return
 	}
-	if f.Because == nil {
-		f.Because = []model.Fact{n}
+	f.Because = []model.Fact{n}
+	if n.Parent == nil { // the root would underline the whole file
+		f.Because = []model.Fact{model.Mark{Span: n.Span.Source.Span(n.Span.Start, n.Span.Start), Text: "in this file"}}
 	}
 	x.findings = append(x.findings, f)
 }
