@@ -7,6 +7,7 @@ import (
 	"github.com/gwlint/gwlint/parsers/dockerfile"
 	"github.com/gwlint/gwlint/parsers/facts"
 	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/parsers/haproxy"
 	"github.com/gwlint/gwlint/parsers/nginx"
 )
 
@@ -29,4 +30,4 @@ type Parser interface {
 func Places() []Parser { return []Parser{facts.Parser{}, compose.Parser{}, dockerfile.Parser{}} }
 
 // Gateways lists the parsers of what runs in a place.
-func Gateways() []Parser { return []Parser{nginx.Parser{}} }
+func Gateways() []Parser { return []Parser{nginx.Parser{}, haproxy.Parser{}} }

@@ -195,7 +195,7 @@ func (l *lowering) health(b *pool, ln *line, traffic *model.Conn) model.Health {
 	h.Conn = model.Conn{
 		Connect:  b.conn.Connect,
 		Read:     b.check.timeout,
-		Total:    absent(l, ln.node, "timeout check", model.Forever, neverEnds),
+		Total:    absent(l, ln.node, "", model.Forever, neverEnds),
 		Protocol: b.check.protocol,
 		Head:     l.head,
 		Lookup:   traffic.Lookup,

@@ -18,7 +18,7 @@ func (l *lowering) retry(b *pool) model.Retry {
 	p := b.section
 	r := model.Retry{
 		Tries: l.number(p, "retries", 4, "HAProxy default of 3, and the first try", func(n int) int { return n + 1 }),
-		Total: absent(l, p.Node, "retries", model.Forever, neverEnds),
+		Total: absent(l, p.Node, "", model.Forever, neverEnds),
 		Same:  l.stays(p),
 	}
 	r.On = l.retryOn(b)

@@ -250,11 +250,11 @@ func (l *lowering) listener(p *section) *model.Listener {
 		Gateway: l.out,
 		Node:    p.Node,
 		Idle:    l.keepAlive(p),
-		Limit:   absent(l, p.Node, "timeout client", model.Forever, neverEnds),
+		Limit:   absent(l, p.Node, "", model.Forever, neverEnds),
 		Slots:   l.connections(p),
 		MaxHead: l.head,
-		MaxBody: absent[int64](l, p.Node, "maxconn", math.MaxInt64, neverEnds),
-		Abrupt:  absent(l, p.Node, "errorfile 400", false, "HAProxy answers 400, or 414 from 3.2 on"),
+		MaxBody: absent[int64](l, p.Node, "", math.MaxInt64, neverEnds),
+		Abrupt:  absent(l, p.Node, "", false, "HAProxy answers 400, or 414 from 3.2 on"),
 	}
 	mode := l.mode(p)
 	for _, s := range p.by["bind"] {

@@ -217,7 +217,7 @@ func (l *lowering) conn(b *pool) model.Conn {
 	c := model.Conn{
 		Connect: l.timeout(p, "connect"),
 		Read:    l.timeout(p, "server"),
-		Total:   absent(l, p.Node, "timeout server", model.Forever, neverEnds),
+		Total:   absent(l, p.Node, "", model.Forever, neverEnds),
 		Tunnel:  l.fallingBack(p, "tunnel", "server"),
 		Head:    l.head,
 	}
