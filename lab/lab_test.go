@@ -2,12 +2,14 @@ package lab_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gwlint/gwlint/lab"
 	"github.com/gwlint/gwlint/lab/proven"
@@ -26,7 +28,7 @@ func TestMain(m *testing.M) {
 	asked := false
 	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
 	if !asked {
-		flag.Set("test.parallel", "24")
+		flag.Set("test.parallel", "16")
 	}
 	os.Exit(m.Run())
 }
@@ -83,36 +85,40 @@ func TestLab(t *testing.T) {
 
 // try runs both sides on the real servers.
 func try(t *testing.T, c *lab.Case, servers []*lab.Server, ports *lab.Ports) {
-	reports := map[string]string{}
-	var mu sync.Mutex
 	var both sync.WaitGroup
 	for _, side := range []string{"bad", "fixed"} {
 		both.Go(func() {
-			trial, err := c.Try(side, servers, ports)
-			// A race may not be met by chance; that it is met where it cannot be
-			// is never chance.
-			if err == nil && c.Race && side == "bad" && len(trial.Wrong) > 0 {
-				trial, err = c.Try(side, servers, ports)
+			if report := attempts(c, side, servers, ports); report != "" {
+				var on []string
+				for _, s := range servers {
+					on = append(on, s.String())
+				}
+				t.Errorf("%s, the %s side on %s:\n%s", c.Path, side, strings.Join(on, ", "), report)
 			}
-			report := ""
-			if err != nil {
-				report = err.Error()
-			} else {
-				report = trial.Report()
-			}
-			mu.Lock()
-			reports[side] = report
-			mu.Unlock()
 		})
 	}
 	both.Wait()
-	for _, side := range []string{"bad", "fixed"} {
-		if reports[side] != "" {
-			var on []string
-			for _, s := range servers {
-				on = append(on, s.String())
-			}
-			t.Errorf("%s, the %s side on %s:\n%s", c.Path, side, strings.Join(on, ", "), reports[side])
+}
+
+// attempts tries one side and returns what is wrong with it. What does not hold
+// is tried again in two cases alone: the machine stood still meanwhile, so that
+// nothing can be said, or a race was not met on the bad side, once. A fixed side
+// that fails on a machine that was awake has failed.
+func attempts(c *lab.Case, side string, servers []*lab.Server, ports *lab.Ports) string {
+	const awake = 50 * time.Millisecond
+	for attempt := 1; ; attempt++ {
+		longest := lab.Watch()
+		trial, err := c.Try(side, servers, ports)
+		stood := longest()
+		switch {
+		case err != nil:
+			return err.Error()
+		case len(trial.Wrong) == 0:
+			return ""
+		case attempt < 4 && stood > awake:
+		case attempt == 1 && c.Race && side == "bad":
+		default:
+			return fmt.Sprintf("%s(attempt %d; the machine stood still for %v at most)\n", trial.Report(), attempt, stood)
 		}
 	}
 }

@@ -2,8 +2,11 @@ package lab
 
 import (
 	"os"
+	"os/exec"
+	"strconv"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestNothingIsLeftBehind: no process, no file.
@@ -27,5 +30,17 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	b.Close()
 	if _, err := os.Stat(b.dir); !os.IsNotExist(err) {
 		t.Errorf("%s: %v", b.dir, err)
+	}
+}
+
+// TestWatchSeesAStandstill stops this very process for a while.
+func TestWatchSeesAStandstill(t *testing.T) {
+	longest := Watch()
+	pid := strconv.Itoa(os.Getpid())
+	if out, err := exec.Command("/bin/sh", "-c", "kill -STOP "+pid+"; sleep 0.3; kill -CONT "+pid).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if got := longest(); got < 200*time.Millisecond {
+		t.Errorf("a standstill of 300ms was measured as %v", got)
 	}
 }
