@@ -4,5 +4,15 @@ import "github.com/gwlint/gwlint/model"
 
 // Checks are the rules of the topic.
 func Checks() []*model.Check {
-	return []*model.Check{}
+	return []*model.Check{
+		resolverMissing,
+		dnsOnce,
+		localhostTwoAddresses,
+		proxyLoop,
+		plainPortBehindHTTPS,
+		upstreamPortRefused,
+		invalidUpstreamAddress,
+		anyAddressTarget,
+		emptyTarget,
+	}
 }

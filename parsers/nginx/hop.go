@@ -67,7 +67,9 @@ func parseTarget(f family, s string) (t target) {
 		}
 		return t
 	}
-	s, _, _ = strings.Cut(s, "/")
+	if end := strings.IndexAny(s, "/?"); end >= 0 {
+		s = s[:end]
+	}
 	if at := strings.IndexByte(s, '$'); at >= 0 && pathVariable(s[at:]) {
 		s = s[:at]
 	}

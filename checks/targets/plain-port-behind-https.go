@@ -1,0 +1,38 @@
+package targets
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// A TLS handshake with a port that speaks plain HTTP.
+var plainPortBehindHTTPS = &model.Check{
+	ID:       "plain-port-behind-https",
+	Title:    "TLS is spoken to port 80",
+	Severity: model.Error,
+	Outcomes: []model.Outcome{{Status: 502}},
+	Run: func(w *model.Workspace, report func(model.Finding)) {
+		for _, l := range w.Links {
+			target, tls := l.Endpoint.Addr, l.Conn.TLS.Enabled
+			if !model.Is(tls, true) || !target.Known() || target.V.Port != 80 || l.Linked() && !model.Is(l.To.TLS.Enabled, false) {
+				continue
+			}
+			f := model.Finding{
+				Message: fmt.Sprintf("%s is spoken to in TLS (%s)", target, tls.Text()),
+				Because: []model.Fact{target, tls},
+				Outcome: l.Hop.Outcome(model.BadTLS),
+				When:    "every request",
+			}
+			at := target.At()
+			switch {
+			case tls.At() == at:
+				f.Message = fmt.Sprintf("%s speaks TLS to port 80", target)
+			case !strings.HasSuffix(at.Text(), ":80") && !at.IsZero():
+				f.Fix = &model.Fix{Message: "write the port of HTTPS", Edits: []model.Edit{{Span: at, Text: at.Text() + ":443"}}}
+			}
+			report(f)
+		}
+	},
+}
