@@ -29,7 +29,7 @@ var errorStatusOutage = &model.Check{
 				When:    "after a few requests that the application answers with 5xx",
 				Fix:     neverOut(live...),
 			}
-			if !strings.Contains(on.Text(), "500") {
+			if !strings.Contains(on.Text(), "500") || live[0].Out.V <= blink {
 				f.AtMost = model.Note // 502 to 504 mostly tell of a server, 500 of a request
 			}
 			report(f)

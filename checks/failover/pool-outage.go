@@ -28,6 +28,9 @@ var poolOutage = &model.Check{
 	},
 }
 
+// A pool that is out for no longer is hardly missed.
+const blink = time.Second
+
 // touchy are the servers of a pool that are not down, when each of them is
 // taken out by at most so many failures, else none; and one that is down.
 func touchy(p *model.Pool, fails int) (live []*model.Endpoint, down *model.Endpoint) {
@@ -75,12 +78,12 @@ func all(h *model.Hop, live []*model.Endpoint) (model.Finding, bool) {
 			first.Fails, requests, take, size.V, h.Pool.Name, first.Out.Plain()),
 		Because: []model.Fact{first.Fails, first.Out, size, h.Retry.On, tries},
 		Outcome: h.Outcome(model.NoServer),
-		When:    "after a request that no server answered in time",
+		When:    "after a GET that no server answered in time, or a POST for each of them",
 		AtMost:  model.Note,
 		Fix:     neverOut(live...),
 	}
 	const short = 5 * time.Second // what an ordinary slow request exceeds
-	if read.Written() && read.V <= short {
+	if read.Written() && read.V <= short && model.Over(first.Out, blink) {
 		f.Message = fmt.Sprintf("%s: %s slower than that, tried on one server after the other, %s all %d of %s out for %s",
 			read, requests, take, size.V, h.Pool.Name, first.Out.Plain())
 		f.Because = append([]model.Fact{read}, f.Because...)
