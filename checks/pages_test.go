@@ -142,6 +142,10 @@ func parsePage(t *testing.T, c *model.Check, text string) *page {
 				body = ""
 			}
 			e.files[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(body, "␀", "\x00"))}
+			if lang == "symlink" { // a link: what it holds is where it leads
+				e.files[name] = &fstest.MapFile{Data: []byte(strings.TrimSpace(body)), Mode: fs.ModeSymlink | 0o777}
+				continue
+			}
 			e.langs = append(e.langs, lang)
 		}
 	}
