@@ -107,6 +107,7 @@ type shelfmark struct {
 	report  model.Severity // of the finding about it; zero: none
 	says    string         // what nginx says about it
 	guessed bool           // the files were found by the ends of their paths
+	outside bool           // it is certain that they are elsewhere
 }
 
 // script is a file as scanned, once for all who include it.
@@ -275,6 +276,9 @@ func (x *expansion) include(s *script, n, block *model.Node) {
 		}
 		if mark.report != 0 {
 			f := model.Finding{Rule: "missing-include", AtMost: mark.report, Message: mark.missing}
+			if mark.outside {
+				f.Rule = "outside-root"
+			}
 			if mark.says != "" {
 				f.Outcome = model.RefusesToStart(mark.says)
 			}
@@ -374,7 +378,7 @@ func (s *shelf) lookup(pattern string, from *model.Source) shelfmark {
 	} else {
 		name = path.Join(s.dir, pattern)
 		if name == ".." || strings.HasPrefix(name, "../") {
-			return shelfmark{missing: "include " + pattern + " is outside of the tree that is linted"}
+			return shelfmark{missing: "include " + pattern + " is outside of the tree that is linted", report: model.Note, outside: true}
 		}
 		for dir := s.dir; !s.main && dir != "." && !s.there(name, glob); {
 			dir = path.Dir(dir) // of a fragment, one of the directories around it
