@@ -17,6 +17,7 @@ var seeds = []string{
 	"content_by_lua_block { --[[ } ]] x = [==[ } ]==] \"}\" }\nset_by_lua_block $x { }",
 	"\"a\nb;\nc \"d\"e;", "'", "a 'b;\n c;", "a_by_lua_block b; {", "{{ x }} {% y %} a;", "a\\", "${", "a${b}c{d}", "\ufeffa;\x00b\xff;",
 	"server\n  listen 80;\n  location / {\n    return 200;\n  }\n}\n", "proxy_pass http://a\nproxy_read_timeout 5s;",
+	strings.Repeat("a{", maxDepth+2), "b;" + strings.Repeat("{", maxDepth+2),
 	"`a`; a#b; a`b; \"#\" x; <a>; (b); [c];", "location ~ a{2}/ { }", "# configuration file /a:\nb;\n# configuration file /c:\nd;",
 }
 

@@ -696,8 +696,11 @@ func (l *lexer) finish() {
 func (l *lexer) giveUp(at int, why string) {
 	l.faults = append(l.faults, fault{at: l.span(at, min(at+1, len(l.s))), label: "here", message: why})
 	l.clipped = true
+	if l.cur != nil {
+		l.cur.end = l.i
+	}
 	for _, b := range l.open {
-		b.clipped, b.last, b.end = true, at, at
+		b.clipped, b.last, b.end = true, l.i, l.i
 	}
 	l.open = nil
 }
