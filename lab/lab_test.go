@@ -115,7 +115,7 @@ func attempts(c *lab.Case, side string, servers []*lab.Server, ports *lab.Ports)
 			return err.Error()
 		case len(trial.Wrong) == 0:
 			return ""
-		case attempt < 4 && stood > awake:
+		case attempt < 3 && stood > awake:
 		case attempt == 1 && c.Race && side == "bad":
 		default:
 			return fmt.Sprintf("%s(attempt %d; the machine stood still for %v at most)\n", trial.Report(), attempt, stood)

@@ -9,9 +9,9 @@ import "time"
 func Watch() (longest func() time.Duration) {
 	const step = 5 * time.Millisecond
 	stop, told := make(chan struct{}), make(chan time.Duration)
+	last := time.Now() // here, as the goroutine may have to wait for its turn
 	go func() {
 		var worst time.Duration
-		last := time.Now()
 		for {
 			select {
 			case <-stop:
