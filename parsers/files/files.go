@@ -210,7 +210,7 @@ func (t *Tree) follow(name string) (string, error) {
 			continue
 		}
 		if links++; links > 40 { // the kernel gives up after as many
-			return "", errors.New("is a symbolic link to itself")
+			return "", errors.New("it is a symbolic link to itself")
 		}
 		target, err := fs.ReadLink(t.fsys, next)
 		if err != nil {
