@@ -50,11 +50,14 @@ type Place struct {
 	Names    []string     // by which others reach it
 	Nets     []string     // places that share none do not meet; none given is "not told"
 	Within   *Place       // whose network it shares, loopback included; nil: it has its own
+	On       *Place       // whose files it shares: a program of a supervisor, a unit of a host; nil: it has its own
 	Ports    []Port       // published to its host
 	Exposed  []Value[int] // ports that its image or declaration says something listens on
 	Mounts   []Mount      // absolute includes, sockets and ownership are resolved through these
 	Image    Value[string]
 	Command  Value[[]string] // what it starts, the program first
+	Words    []Word          // the same, each where it is written
+	Dir      string          // relative paths of its command mean something from here; "" is not told
 	Env      map[string]Value[string]
 	Versions map[string]Versions  // product to range
 	Signal   Value[string]        // what stops it: SIGTERM, SIGQUIT

@@ -2,8 +2,12 @@ package files
 
 import (
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/gwlint/gwlint/model"
 )
 
 // isPattern reports whether glob(3) would look for more than the name itself.
@@ -163,4 +167,36 @@ func Match(pattern, name string) bool {
 		}
 		pattern, name = pattern2, name2
 	}
+}
+
+// In expands an absolute path or pattern as a program in the place would, as
+// far as mounts tell: the workspace's paths, in the order of those that the
+// place sees. whole tells that its folder is mounted, so that there are no
+// others.
+func (t *Tree) In(place *model.Place, pattern string) (names []string, whole bool) {
+	pattern = path.Clean(pattern)
+	found := map[string]string{} // by what the place sees
+	for _, m := range place.Mounts {
+		var some []string
+		switch rest, in := below(pattern, m.To); {
+		case isPattern(m.From):
+			some, _ = t.Glob(m.From)
+		case Match(pattern, m.To):
+			some = []string{m.From}
+		case in && fs.ValidPath(m.From):
+			some, _ = t.Glob(path.Join(m.From, rest))
+		}
+		for _, name := range some {
+			for _, at := range place.Seen(name) {
+				if Match(pattern, at) && t.Exists(name) {
+					found[at] = name
+				}
+			}
+		}
+	}
+	for _, at := range slices.Sorted(maps.Keys(found)) {
+		names = append(names, found[at])
+	}
+	dir, mounted := place.Original(path.Dir(pattern))
+	return names, mounted && !isPattern(path.Dir(pattern)) && t.isDir(dir)
 }

@@ -50,7 +50,7 @@ func read(t *files.Tree, root files.Root) *reading {
 	}
 	context := x.infer(scripts)
 	if x.lib == nil {
-		x.lib = &shelf{tree: t, dir: path.Dir(root.Paths[0]), root: root, main: context == inMain}
+		x.lib = newShelf(t, root, context == inMain)
 	}
 	x.root.Span = scripts[0].source.Span(0, len(scripts[0].source.Text))
 	if context == inHTTP && inStockImage(root) {
@@ -356,7 +356,23 @@ type shelf struct {
 	tree *files.Tree
 	dir  string // of the main file: what relative includes start from, at any depth (nginx.c, conf_prefix)
 	root files.Root
-	main bool // there is a main file, so that dir is what nginx starts from
+	main bool   // there is a main file, so that dir is what nginx starts from
+	at   string // dir as the place sees it; "" is not told
+}
+
+func newShelf(t *files.Tree, root files.Root, main bool) *shelf {
+	s := &shelf{tree: t, dir: path.Dir(root.Paths[0]), root: root, main: main}
+	if root.Place == nil {
+		return s
+	}
+	for _, at := range root.Place.Seen(root.Paths[0]) {
+		if main {
+			s.at = path.Dir(at)
+		} else if home := homeOf(at); home != "" {
+			s.at = home
+		}
+	}
+	return s
 }
 
 func (s *shelf) open(name string) (*model.Source, error) { return s.tree.Source(name, Parser{}) }
@@ -366,6 +382,9 @@ func (s *shelf) lookup(pattern string, from *model.Source) shelfmark {
 	glob := files.IsPattern(pattern)
 	if !glob {
 		absent.report = model.Note
+	}
+	if names, whole := s.mounted(pattern); len(names) > 0 || whole && glob {
+		return shelfmark{names: names}
 	}
 	var name string
 	guessed := false
@@ -403,6 +422,21 @@ func (s *shelf) lookup(pattern string, from *model.Source) shelfmark {
 		return absent
 	}
 	return shelfmark{names: []string{name}, guessed: guessed}
+}
+
+// mounted is what the place sees under a path; whole when its folder is
+// mounted.
+func (s *shelf) mounted(pattern string) (names []string, whole bool) {
+	if s.root.Place == nil {
+		return nil, false
+	}
+	if !path.IsAbs(pattern) {
+		if s.at == "" {
+			return nil, false
+		}
+		pattern = path.Join(s.at, pattern)
+	}
+	return s.tree.In(s.root.Place, pattern)
 }
 
 func (s *shelf) there(name string, glob bool) bool {

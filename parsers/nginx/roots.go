@@ -62,6 +62,15 @@ func roots(t *files.Tree, paths []string, places []*model.Place) []files.Root {
 		}
 	}
 	taken := map[*candidate]bool{}
+	var out []files.Root
+	busy := map[*model.Place]bool{} // places whose configuration is certain
+	for _, p := range places {
+		own := mounted(t, p, all, bySource, taken)
+		busy[p] = len(own) > 0
+		out = append(out, own...)
+	}
+	without := func(c *candidate) bool { return taken[c] }
+	all, mains = slices.DeleteFunc(all, without), slices.DeleteFunc(mains, without)
 	mains = outermost(t, mains, bySource, taken)
 	for _, c := range all {
 		if !taken[c] && !c.main() {
@@ -75,7 +84,12 @@ func roots(t *files.Tree, paths []string, places []*model.Place) []files.Root {
 		groups = append(groups, []*candidate{c})
 	}
 	groups = append(groups, together(rest)...)
-	return located(t, groups, places)
+	for _, g := range groups {
+		owner := nearby(t, g[0].name, places, busy)
+		out = append(out, files.Root{Paths: namesOf(g), Place: owner, Sure: model.Medium})
+	}
+	slices.SortStableFunc(out, func(a, b files.Root) int { return cmp.Compare(a.Paths[0], b.Paths[0]) })
+	return out
 }
 
 // scanAll scans files in parallel. What it makes waits in the tree for whoever
@@ -116,7 +130,7 @@ func links(t *files.Tree) map[*model.Source]string {
 // It notes what they include.
 func outermost(t *files.Tree, all []*candidate, bySource map[*model.Source]*candidate, taken map[*candidate]bool) (out []*candidate) {
 	for _, c := range all {
-		c.reach = c.includes(t, bySource)
+		c.reach = c.includes(t, bySource, nil)
 	}
 	order := map[*candidate]int{}
 	for i, c := range all {
@@ -137,9 +151,10 @@ func outermost(t *files.Tree, all []*candidate, bySource map[*model.Source]*cand
 	return out
 }
 
-// includes are the other candidates that come with a root.
-func (c *candidate) includes(t *files.Tree, bySource map[*model.Source]*candidate) (reach []*candidate) {
-	lib := &shelf{tree: t, dir: path.Dir(c.name), main: c.script != nil && c.context == inMain}
+// includes are the other candidates that come with a root, in a place where
+// one is given.
+func (c *candidate) includes(t *files.Tree, bySource map[*model.Source]*candidate, place *model.Place) (reach []*candidate) {
+	lib := newShelf(t, files.Root{Paths: []string{c.name}, Place: place}, c.script != nil && c.context == inMain)
 	seen := map[*script]bool{c.script: true}
 	looked := map[string]bool{}
 	for queue := []*script{c.script}; len(queue) > 0; queue = queue[1:] {
@@ -257,50 +272,4 @@ func words(s *statement) (all []string) {
 		all = append(all, w.Text)
 	}
 	return all
-}
-
-// located makes roots of groups, sorted, and says where each runs.
-func located(t *files.Tree, groups [][]*candidate, places []*model.Place) []files.Root {
-	var out []files.Root
-	for _, g := range groups {
-		var names []string
-		for _, c := range g {
-			names = append(names, c.name)
-		}
-		owners, sure := owners(t, names[0], places)
-		for _, p := range owners {
-			out = append(out, files.Root{Paths: names, Place: p, Sure: sure})
-		}
-		if len(owners) == 0 {
-			out = append(out, files.Root{Paths: names})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b files.Root) int { return cmp.Compare(a.Paths[0], b.Paths[0]) })
-	return out
-}
-
-// owners are the places that a file runs in: those that mount it, else the
-// only one of nginx in its directory or, outwards, in one around it.
-func owners(t *files.Tree, name string, places []*model.Place) (all []*model.Place, sure model.Confidence) {
-	for _, p := range places {
-		if slices.ContainsFunc(p.Mounts, func(m model.Mount) bool { return mounts(m, name) }) {
-			all = append(all, p)
-		}
-	}
-	if len(all) > 0 {
-		return all, model.High
-	}
-	for dir := path.Dir(name); ; dir = path.Dir(dir) {
-		for _, p := range places {
-			if _, runs := p.Versions["nginx"]; runs && p.Node != nil && !p.Node.Span.IsZero() && path.Dir(p.Node.Span.Source.Path) == path.Dir(t.Display(path.Join(dir, "x"))) {
-				all = append(all, p)
-			}
-		}
-		switch {
-		case len(all) == 1:
-			return all, model.Medium
-		case len(all) > 1 || dir == ".":
-			return nil, 0
-		}
-	}
 }

@@ -60,24 +60,21 @@ const stockSites = "/etc/nginx/conf.d/*.conf"
 // inStockImage reports whether all files of a root are mounted where the main
 // file of an image includes them, and nothing is mounted over that.
 func inStockImage(root files.Root) bool {
+	const home = "/etc/nginx/"
 	if root.Place == nil || !model.Is(root.Place.Whole, true) {
 		return false
 	}
-	return !slices.ContainsFunc(root.Place.Mounts, overMain) && !slices.ContainsFunc(root.Paths, func(name string) bool {
-		return !slices.ContainsFunc(root.Place.Mounts, func(m model.Mount) bool {
-			to := path.Clean(m.To) + "/"
-			site := strings.HasPrefix(to, "/etc/nginx/conf.d/") || strings.HasPrefix(to, "/etc/nginx/templates/")
-			return site && mounts(m, name)
-		})
-	})
-}
-
-// overMain reports whether a mount hides the image's main file.
-func overMain(m model.Mount) bool { return m.To == "/etc/nginx" || m.To == "/etc/nginx/nginx.conf" }
-
-// mounts reports whether a file is what is mounted, or in it.
-func mounts(m model.Mount, name string) bool {
-	return name == m.From || strings.HasPrefix(name, strings.TrimSuffix(m.From, "/")+"/")
+	if _, replaced := root.Place.Original(home + "nginx.conf"); replaced {
+		return false
+	}
+	for _, name := range root.Paths {
+		if !slices.ContainsFunc(root.Place.Seen(name), func(at string) bool {
+			return strings.HasPrefix(at, home+"conf.d/") || strings.HasPrefix(at, home+"templates/")
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // stockFile is the file of a package that an include means, or nil.

@@ -1,0 +1,88 @@
+package model
+
+import (
+	"path"
+	"strings"
+)
+
+// Network is the place whose loopback and ports p has: its own, or that of the
+// one it is within.
+func (p *Place) Network() *Place {
+	return outermost(p, func(q *Place) *Place { return q.Within })
+}
+
+// Machine is the place whose files p has: its own, or that of the one it runs
+// on.
+func (p *Place) Machine() *Place {
+	return outermost(p, func(q *Place) *Place { return q.On })
+}
+
+func outermost(p *Place, around func(*Place) *Place) *Place {
+	for range 40 { // two services can name each other
+		next := around(p)
+		if next == nil {
+			break
+		}
+		p = next
+	}
+	return p
+}
+
+// Original is the path in the workspace of what the place sees at an absolute
+// path. It may not be there. Not ok when nothing is mounted there.
+func (p *Place) Original(abs string) (name string, ok bool) {
+	abs = path.Clean(abs)
+	best := -1
+	for _, m := range p.Mounts {
+		if rest, in := m.below(abs); in && len(m.To) > best {
+			from := m.From
+			if m.pattern() {
+				from = path.Dir(from)
+			}
+			name, best = path.Join(from, rest), len(m.To)
+		}
+	}
+	return name, best >= 0
+}
+
+// Seen are the absolute paths at which the place sees a file of the workspace,
+// where nothing lies over it.
+func (p *Place) Seen(name string) (at []string) {
+	for _, m := range p.Mounts {
+		to, ok := m.shows(name)
+		if !ok {
+			continue
+		}
+		if from, _ := p.Original(to); from == name {
+			at = append(at, to)
+		}
+	}
+	return at
+}
+
+// shows is where a mount makes a file visible.
+func (m Mount) shows(name string) (to string, ok bool) {
+	if m.pattern() {
+		match, err := path.Match(m.From, name)
+		return path.Join(m.To, path.Base(name)), match && err == nil
+	}
+	if m.From == "." {
+		return path.Join(m.To, name), true
+	}
+	rest, ok := strings.CutPrefix(name, m.From)
+	return path.Join(m.To, rest), ok && (rest == "" || rest[0] == '/')
+}
+
+// below is what is left of a path in the place that the mount covers. A
+// pattern covers what it matches.
+func (m Mount) below(abs string) (rest string, ok bool) {
+	if m.pattern() {
+		base := path.Base(abs)
+		match, err := path.Match(path.Base(m.From), base)
+		return base, match && err == nil && path.Dir(abs) == m.To
+	}
+	rest, ok = strings.CutPrefix(abs, strings.TrimSuffix(m.To, "/"))
+	return strings.TrimPrefix(rest, "/"), ok && (rest == "" || rest[0] == '/')
+}
+
+func (m Mount) pattern() bool { return strings.ContainsAny(m.From, "*?[") }

@@ -1,0 +1,137 @@
+package nginx
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/parsers/image"
+)
+
+// homes are where packages and images keep the configuration.
+var homes = []string{"/etc/nginx", "/usr/local/openresty/nginx/conf", "/usr/local/nginx/conf", "/opt/bitnami/nginx/conf", "/etc/openresty"}
+
+// homeOf is the home that a path in a place is in, or "".
+func homeOf(at string) string {
+	for _, h := range homes {
+		if strings.HasPrefix(at, h+"/") {
+			return h
+		}
+	}
+	return ""
+}
+
+// sites are what the main files of packages and images include, below their
+// homes, and what the entrypoint of the image makes of templates.
+var sites = []string{"conf.d/*", "http.d/*", "sites-enabled/*", "templates/*", "templates/*/*", "server_blocks/*", "stream.d/*"}
+
+// mounted are the roots of a place that sees configuration where nginx looks
+// for it, or names it in its command: the main file, else the fragments that
+// the image's own main file includes. What they bring is taken.
+func mounted(t *files.Tree, p *model.Place, all []*candidate, bySource map[*model.Source]*candidate, taken map[*candidate]bool) (roots []files.Root) {
+	asked := commanded(p)
+	at := map[*candidate]string{}
+	var seen []*candidate
+	var main *candidate
+	for _, c := range all {
+		for _, where := range p.Seen(c.name) {
+			switch home := homeOf(where); {
+			case where == asked, asked == "" && home != "" && where == home+"/nginx.conf" && c.main():
+				main = c
+			case home == "":
+				continue
+			}
+			if at[c] == "" {
+				seen = append(seen, c)
+			}
+			at[c] = where
+		}
+	}
+	root := func(group []*candidate) {
+		for _, c := range group {
+			taken[c] = true
+			for _, r := range c.includes(t, bySource, p) {
+				taken[r] = true
+			}
+		}
+		roots = append(roots, files.Root{Paths: namesOf(group), Place: p, Sure: model.High})
+	}
+	if main != nil {
+		root([]*candidate{main})
+		return roots
+	}
+	groups := map[places][]*candidate{}
+	for _, c := range seen {
+		home := homeOf(at[c])
+		if slices.ContainsFunc(sites, func(s string) bool { return files.Match(home+"/"+s, at[c]) }) {
+			groups[c.context] = append(groups[c.context], c)
+		} else if c.main() {
+			root([]*candidate{c})
+		}
+	}
+	for _, context := range []places{inHTTP, inStream} {
+		g := groups[context]
+		slices.SortFunc(g, func(a, b *candidate) int { return cmp.Compare(at[a], at[b]) })
+		if agree(g) && len(g) > 0 {
+			root(g)
+			continue
+		}
+		for _, c := range g {
+			root([]*candidate{c})
+		}
+	}
+	return roots
+}
+
+// commanded is the file that the command of a place names with -c, or "".
+func commanded(p *model.Place) string {
+	if !p.Command.Known() {
+		return ""
+	}
+	words := p.Command.V
+	for i, w := range words {
+		if path.Base(w) == "nginx" || path.Base(w) == "openresty" {
+			if k := slices.Index(words[i:], "-c"); k > 0 && i+k+1 < len(words) {
+				return words[i+k+1]
+			}
+		}
+	}
+	return ""
+}
+
+// runs reports whether nginx runs in a place.
+func runs(p *model.Place) bool {
+	if _, ok := p.Versions["nginx"]; ok || p.Image.Known() && image.Parse(p.Image.V).Product() == "nginx" {
+		return true
+	}
+	return p.Command.Known() && slices.ContainsFunc(p.Command.V, func(w string) bool { return path.Base(w) == "nginx" })
+}
+
+// nearby is the only place of nginx, without configuration of its own, in a
+// file's directory or, outwards, in one around it.
+func nearby(t *files.Tree, name string, places []*model.Place, busy map[*model.Place]bool) *model.Place {
+	for dir := path.Dir(name); ; dir = path.Dir(dir) {
+		var found []*model.Place
+		for _, p := range places {
+			if runs(p) && p.Node != nil && !p.Node.Span.IsZero() && path.Dir(p.Node.Span.Source.Path) == path.Dir(t.Display(path.Join(dir, "x"))) {
+				found = append(found, p)
+			}
+		}
+		switch {
+		case len(found) == 1 && !busy[found[0]]:
+			return found[0]
+		case len(found) > 0 || dir == ".":
+			return nil
+		}
+	}
+}
+
+func namesOf(group []*candidate) (names []string) {
+	for _, c := range group {
+		names = append(names, c.name)
+	}
+	return names
+}
