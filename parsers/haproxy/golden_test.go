@@ -34,7 +34,7 @@ func TestGolden(t *testing.T) {
 			for _, f := range loaded.Findings {
 				fmt.Fprintf(&b, "finding %s (%s): %s", f.Rule, f.AtMost, f.Message)
 				for _, x := range f.Because {
-					fmt.Fprintf(&b, " @%s", place0(x.Where()))
+					fmt.Fprintf(&b, " @%s", spanned(x.Where()))
 				}
 				b.WriteString("\n")
 			}
@@ -55,7 +55,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func place0(s model.Span) string {
+func spanned(s model.Span) string {
 	if s.IsZero() {
 		return "-"
 	}
@@ -67,7 +67,7 @@ func place0(s model.Span) string {
 }
 
 func dumpNode(b *strings.Builder, n *model.Node, depth int) {
-	fmt.Fprintf(b, "%s%s", strings.Repeat("  ", depth), place0(n.Span))
+	fmt.Fprintf(b, "%s%s", strings.Repeat("  ", depth), spanned(n.Span))
 	for _, w := range append([]model.Word{n.Name}, n.Args...) {
 		fmt.Fprintf(b, " %q", w.Text)
 		if !w.Span.IsZero() && w.Span.Text() != w.Text {
@@ -75,7 +75,7 @@ func dumpNode(b *strings.Builder, n *model.Node, depth int) {
 		}
 	}
 	if !n.Body.IsZero() {
-		fmt.Fprintf(b, " body %s", place0(n.Body))
+		fmt.Fprintf(b, " body %s", spanned(n.Body))
 	}
 	if n.Partial != "" {
 		fmt.Fprintf(b, " partial: %s", n.Partial)
@@ -84,10 +84,10 @@ func dumpNode(b *strings.Builder, n *model.Node, depth int) {
 		fmt.Fprintf(b, " maybe: %s", n.Maybe)
 	}
 	for _, c := range n.Comments {
-		fmt.Fprintf(b, " #%s %s", place0(c.Span), c.Text)
+		fmt.Fprintf(b, " #%s %s", spanned(c.Span), c.Text)
 	}
 	for _, c := range n.Loose {
-		fmt.Fprintf(b, " loose#%s %s", place0(c.Span), c.Text)
+		fmt.Fprintf(b, " loose#%s %s", spanned(c.Span), c.Text)
 	}
 	b.WriteString("\n")
 	for _, k := range n.Kids {
@@ -108,7 +108,7 @@ func (d dumper) line(format string, args ...any) {
 func (d dumper) value(field string, s model.Setting) {
 	at := ""
 	if s.Written() {
-		at = " @" + place0(s.At())
+		at = " @" + spanned(s.At())
 	}
 	d.line("%s: %s [%s]%s", field, s, s.Origin(), at)
 }

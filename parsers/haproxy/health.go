@@ -16,13 +16,17 @@ type check struct {
 	several            string     // why the connections cannot be told
 }
 
+// checkOptions are the kinds of checks; the last one that is given counts.
+var checkOptions = []string{"option httpchk", "option tcp-check", "option mysql-check", "option pgsql-check", "option redis-check",
+	"option smtpchk", "option ldap-check", "option ssl-hello-chk", "option spop-check", "option external-check"}
+
 // checkOf reads the check of a section: "option httpchk" and its like, and the
 // http-check rules (manual 4.2).
 func (l *lowering) checkOf(p *section) check {
 	c := check{timeout: l.timeout(p, "check")}
 	kind, f := "", found{}
-	for _, name := range []string{"httpchk", "tcp-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk", "ldap-check", "ssl-hello-chk", "spop-check", "external-check"} {
-		g := p.find("option " + name)
+	for _, option := range checkOptions {
+		g := p.find(option)
 		if g.unsure != "" {
 			kind, f = "?", g
 			break
@@ -34,7 +38,7 @@ func (l *lowering) checkOf(p *section) check {
 		later := f.statement == nil || f.from != p && g.from == p ||
 			f.from == g.from && g.Span.Start > f.Span.Start
 		if later {
-			kind, f = name, g
+			kind, f = strings.TrimPrefix(option, "option "), g
 		}
 	}
 	key := "option httpchk"
@@ -212,7 +216,9 @@ func (l *lowering) health(b *pool, ln *line, traffic *model.Conn) model.Health {
 	_, addr := ln.get("addr")
 	h.Port = ln.count("port", 0, 0, "that of the server")
 	h.Conn.TLS = traffic.TLS
-	h.Conn.TLS.Name = l.sni(ln, "check-sni", "check-sni-auto", b.mode)
+	if !model.Is(traffic.TLS.Enabled, false) || traffic.TLS.Verify.Known() {
+		h.Conn.TLS.Name = l.sni(ln, "check-sni", "check-sni-auto", b.mode)
+	}
 	// The check takes TLS and the PROXY header over from the traffic only if it
 	// goes to the same address and port (check.c, init_srv_check).
 	elsewhere := port || addr

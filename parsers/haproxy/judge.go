@@ -155,17 +155,8 @@ func (l *lowering) judgeReferences(p *section) {
 	if !l.seen() || l.disabled(p) || p.Partial != "" {
 		return
 	}
-	apps := func(kind, name string) bool {
-		if l.sections == nil {
-			l.sections = map[string]bool{}
-			for _, s := range l.tree.sections {
-				l.sections[s.kind()+" "+s.name()] = true
-			}
-		}
-		return l.sections[kind+" "+name]
-	}
 	for _, s := range p.by["use-fcgi-app"] {
-		if s.doubt(0).none() && len(s.Args) > 0 && s.Doubt() == "" && !apps("fcgi-app", s.Arg(0)) {
+		if s.doubt(0).none() && len(s.Args) > 0 && s.Doubt() == "" && !l.apps[s.Arg(0)] {
 			l.undefined(s, s.Args[0], "fcgi-app", "fcgi-app '"+s.Arg(0)+"' not found")
 		}
 	}
@@ -273,10 +264,10 @@ func (l *lowering) judgeParams(kind string, s *statement, own *params) {
 	if l.tree.partial != "" || s.Doubt() != "" {
 		return
 	}
-	for _, a := range s.Args {
-		if x, ok := own.own[a.Text]; ok && x.name == a {
-			if k := l.words.words[kind+":"+a.Text]; k.removed != "" {
-				l.removed(s.Node, a, k)
+	if kind == "bind" { // no parameter of a server was ever removed
+		for _, x := range own.own {
+			if k := l.words.words["bind:"+x.key]; k.removed != "" {
+				l.removed(s.Node, x.name, k)
 			}
 		}
 	}

@@ -25,14 +25,14 @@ type lowering struct {
 	backends   map[string]*section // backends and listens, by name
 	resolvers  map[string]*section
 	pools      map[*section]*pool
-	templates  map[*section]*params // default-server of defaults sections
+	templates  map[*section]*template // default-server of defaults sections
 	rewritings map[*section]*rewriting
 	logs       map[*section]model.Value[bool]
 	replies    map[*section]*model.Value[model.Reply] // of backends that answer everything themselves
 	reached    map[*section]bool                      // pools that a route leads to
 	unnamed    []*section                             // pools that no route names
 	guessed    int                                    // what was tried for names that are only known at run time
-	sections   map[string]bool                        // "kind name" of all sections; nil until asked for
+	apps       map[string]bool                        // fcgi-app sections by name
 	beside     map[string]bool                        // backends of other files of the folder; nil until asked for
 	findings   []model.Finding
 }
@@ -41,8 +41,9 @@ type lowering struct {
 func (l *lowering) gateway() *model.Gateway {
 	l.words = vocabularyOf()
 	l.backends, l.resolvers = map[string]*section{}, map[string]*section{}
-	l.pools, l.templates, l.reached = map[*section]*pool{}, map[*section]*params{}, map[*section]bool{}
+	l.pools, l.templates, l.reached = map[*section]*pool{}, map[*section]*template{}, map[*section]bool{}
 	l.rewritings, l.logs, l.replies = map[*section]*rewriting{}, map[*section]model.Value[bool]{}, map[*section]*model.Value[model.Reply]{}
+	l.apps = map[string]bool{}
 	l.global = l.tree.global()
 	l.out = &model.Gateway{
 		Name:    "haproxy",
@@ -58,6 +59,8 @@ func (l *lowering) gateway() *model.Gateway {
 		switch s.kind() {
 		case "resolvers":
 			l.resolvers[s.name()] = s
+		case "fcgi-app":
+			l.apps[s.name()] = true
 		case "backend", "listen":
 			if _, ok := l.backends[s.name()]; !ok {
 				l.backends[s.name()] = s

@@ -19,3 +19,21 @@ func outcomes() map[model.Event]model.Outcome {
 		model.NoServer: {Status: 503, Native: "SC"},
 	}
 }
+
+// shared are the outcomes of a proxy that gives connections of the pool to the
+// first request of a client too (http-reuse always, aggressive): lost on one
+// that the server has closed, it is answered on 2.6 and closed without a word
+// on 3.2; what the versions between do is not told.
+func (l *lowering) shared(b *pool) map[model.Event]model.Outcome {
+	w, d := b.section.find("http-reuse").word(0)
+	if !d.none() || w.Text != "always" && w.Text != "aggressive" {
+		return nil
+	}
+	switch {
+	case l.versions.Before("2.7"):
+		return map[model.Event]model.Outcome{model.Stale: {Status: 502, Native: "SH"}}
+	case l.versions.From("3.2"):
+		return nil
+	}
+	return map[model.Event]model.Outcome{model.Stale: {}}
+}

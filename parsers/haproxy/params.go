@@ -1,6 +1,8 @@
 package haproxy
 
 import (
+	"cmp"
+	"maps"
 	"strings"
 	"time"
 
@@ -9,7 +11,8 @@ import (
 
 // A param is one parameter of a server, default-server or bind line.
 type param struct {
-	name  model.Word
+	key   string
+	name  model.Word // as written: "no-check"
 	arg   model.Word // the first word behind it, if it takes one
 	doubt doubt      // of arg
 	off   bool       // "no-check" of check
@@ -18,32 +21,41 @@ type param struct {
 }
 
 // params are the parameters in effect on a line: its own over those of a
-// template that is shared and never changed.
+// template.
 type params struct {
-	own      map[string]param
-	template *params
+	own      []param // the last of a key counts
+	template *template
 	open     string // why there may be others, or ""
 	strange  []model.Word
 	cut      model.Word // an empty word that ends the line though more words follow
 }
 
-func (p *params) get(name string) (param, bool) {
-	for ; p != nil; p = p.template {
-		if x, ok := p.own[name]; ok {
-			return x, true
+// A template is what default-server lines came to. It is shared and never
+// changed; nil is an empty one.
+type template struct {
+	params map[string]param
+	open   string
+}
+
+func (p *params) get(key string) (param, bool) {
+	for i := len(p.own) - 1; i >= 0; i-- {
+		if p.own[i].key == key {
+			return p.own[i], true
 		}
 	}
-	return param{}, false
+	if p.template == nil {
+		return param{}, false
+	}
+	x, ok := p.template.params[key]
+	return x, ok
 }
 
 // doubt is why a parameter that is not seen may be there, or "".
 func (p *params) doubt() string {
-	for ; p != nil; p = p.template {
-		if p.open != "" {
-			return p.open
-		}
+	if p.open == "" && p.template != nil {
+		return p.template.open
 	}
-	return ""
+	return p.open
 }
 
 // on reports whether a switch is certainly given.
@@ -55,7 +67,7 @@ func (p *params) on(name string) bool {
 // read takes the parameters of a line from argument i on. kind is "server" or
 // "bind".
 func (v *vocabulary) read(kind string, s *statement, i int, from string) *params {
-	p := &params{own: make(map[string]param, max(len(s.Args)-i, 0))}
+	p := &params{own: make([]param, 0, max(len(s.Args)-i, 0))}
 	var after doubt // of everything behind a word that may be empty
 	for i < len(s.Args) {
 		name := s.Args[i]
@@ -103,26 +115,22 @@ func (v *vocabulary) read(kind string, s *statement, i int, from string) *params
 				i += 2
 			}
 		}
-		p.own[key] = x
+		x.key = key
+		p.own = append(p.own, x)
 	}
 	return p
 }
 
 // merge is the template after a default-server line: what it sets, over what
 // was there.
-func (p *params) merge(line *params) *params {
-	if p == nil {
-		return line
+func (t *template) merge(line *params) *template {
+	m := &template{params: make(map[string]param, len(line.own)), open: line.open}
+	if t != nil {
+		maps.Copy(m.params, t.params)
+		m.open = cmp.Or(t.open, line.open)
 	}
-	m := &params{own: make(map[string]param, len(p.own)+len(line.own)), open: p.open}
-	for k, x := range p.own {
-		m.own[k] = x
-	}
-	for k, x := range line.own {
-		m.own[k] = x
-	}
-	if m.open == "" {
-		m.open = line.open
+	for _, x := range line.own {
+		m.params[x.key] = x
 	}
 	return m
 }
@@ -158,6 +166,9 @@ func (l *line) flag(name string) model.Value[bool] {
 		return missing(l, name, false, builtIn)
 	}
 	x.arg = x.name
+	if strings.HasPrefix(x.name.Text, name) { // send-proxy-v2
+		name = x.name.Text
+	}
 	return value(l.node, name, x, !x.off)
 }
 

@@ -73,7 +73,7 @@ func (l *lowering) routes(p *section, f *model.Listener) {
 	}
 	switch d := p.find("default_backend"); {
 	case d.unsure != "":
-		l.unknownRoute(f, p.Node, d.unsure)
+		l.unknownRoute(f, p.Node, "", d.unsure)
 	case d.statement != nil:
 		l.forward(p, f, d.statement, "")
 	case p.kind() == "listen":
@@ -85,7 +85,7 @@ func (l *lowering) routes(p *section, f *model.Listener) {
 		r.Hops = []*model.Hop{l.hop(p, r, b, p.Node)}
 		f.Routes = append(f.Routes, r)
 	case p.Partial != "":
-		l.unknownRoute(f, p.Node, p.Partial)
+		l.unknownRoute(f, p.Node, "", p.Partial)
 	}
 }
 
@@ -197,7 +197,7 @@ func (l *lowering) forward(p *section, f *model.Listener, s *statement, conditio
 	r := &model.Route{Listener: f, Node: s.Node, Match: condition}
 	switch {
 	case !d.none() && !d.assumed:
-		l.unknownRoute(f, s.Node, d.why)
+		l.unknownRoute(f, s.Node, condition, d.why)
 		return
 	case strings.Contains(name, "%["):
 		if r.Match == "" && s.keyword == "use_backend" {
@@ -208,7 +208,7 @@ func (l *lowering) forward(p *section, f *model.Listener, s *statement, conditio
 		b := l.backends[name]
 		if b == nil {
 			l.undefinedBackend(p, s)
-			l.unknownRoute(f, s.Node, "the backend "+name+" is not seen")
+			l.unknownRoute(f, s.Node, condition, "the backend "+name+" is not seen")
 			return
 		}
 		if reply := l.answered(b); reply != nil {
@@ -239,8 +239,8 @@ func (l *lowering) answered(b *section) *model.Value[model.Reply] {
 }
 
 // unknownRoute is one that leads to a pool of which nothing is told.
-func (l *lowering) unknownRoute(f *model.Listener, n *model.Node, why string) {
-	r := &model.Route{Listener: f, Node: n, Match: why}
+func (l *lowering) unknownRoute(f *model.Listener, n *model.Node, condition, why string) {
+	r := &model.Route{Listener: f, Node: n, Match: condition}
 	r.Hops = []*model.Hop{{Route: r, Node: n, Pool: l.unknownPool("?", n, why)}}
 	f.Routes = append(f.Routes, r)
 }
@@ -350,5 +350,6 @@ func (l *lowering) hop(p *section, r *model.Route, b *pool, n *model.Node) *mode
 		l.logs[p] = logged
 	}
 	h.Logged = logged
+	h.Outcomes = l.shared(b)
 	return h
 }

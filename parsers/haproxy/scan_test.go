@@ -279,3 +279,14 @@ func TestKeywordsFromTheTable(t *testing.T) {
 		}
 	}
 }
+
+func TestUndefinedApp(t *testing.T) {
+	text := "defaults\n mode http\nlisten l\n bind :80\n use-fcgi-app php\n server s 10.0.0.1:9000 proto fcgi\n"
+	if f := load(t, "haproxy.cfg", text, "3.2").Findings; len(f) != 1 || f[0].Rule != "undefined-section" {
+		t.Error(f)
+	}
+	l := load(t, "haproxy.cfg", text+"fcgi-app php\n docroot /srv\n", "3.2")
+	if len(l.Findings) > 0 || !model.Is(l.Gateways[0].Pools[0].Endpoints[0].Conn.Protocol, "fastcgi") {
+		t.Error(l.Findings)
+	}
+}

@@ -88,7 +88,7 @@ type pool struct {
 }
 
 // template is what default-server lines of the defaults of a proxy say.
-func (l *lowering) template(p *section) *params {
+func (l *lowering) template(p *section) *template {
 	d := p.defaults
 	if d == nil {
 		return nil
@@ -96,7 +96,7 @@ func (l *lowering) template(p *section) *params {
 	if t, ok := l.templates[d]; ok {
 		return t
 	}
-	var t *params
+	var t *template
 	// A chain of defaults is followed from its beginning: each has the template
 	// of the one before it ready.
 	chain := []*section{d}
@@ -386,15 +386,18 @@ func (l *lowering) protocol(b *pool, ln *line) model.Value[string] {
 
 // tls is HAProxy's part of the handshake with a server.
 func (l *lowering) tls(ln *line, mode string) model.TLS {
-	t := model.TLS{
-		Enabled: ln.flag("ssl"),
+	on := ln.flag("ssl")
+	if _, check := ln.get("check-ssl"); model.Is(on, false) && !check {
+		return model.TLS{Enabled: on} // nobody is verified, no name is sent
+	}
+	return model.TLS{
+		Enabled: on,
 		Verify:  l.verify(ln),
 		Name:    l.sni(ln, "sni", "sni-auto", mode),
 		Cert:    ln.text("crt"),
 		Min:     l.tlsVersion(ln, "ssl-min-ver"),
 		Max:     l.tlsVersion(ln, "ssl-max-ver"),
 	}
-	return t
 }
 
 func (l *lowering) verify(ln *line) model.Value[bool] {
