@@ -4,5 +4,10 @@ import "github.com/gwlint/gwlint/model"
 
 // Checks are the rules of the topic.
 func Checks() []*model.Check {
-	return []*model.Check{}
+	return []*model.Check{
+		fixedProxyURI,
+		decodedURI,
+		proxyURIRefused,
+		missingNamedLocation,
+	}
 }

@@ -1,0 +1,56 @@
+package routing
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// A request is handed to a location that is not there.
+var missingNamedLocation = &model.Check{
+	ID:       "missing-named-location",
+	Title:    "A named location does not exist",
+	Severity: model.Error,
+	Outcomes: []model.Outcome{{Status: 500}},
+	Run: func(w *model.Workspace, report func(model.Finding)) {
+		for n := range w.Nodes() {
+			name := handsTo(n)
+			if name == "" || !inNginx(n) {
+				continue
+			}
+			server := n.Within("server")
+			if server == nil || server.Partial != "" || server.Find("location", name) != nil {
+				continue
+			}
+			at := n.Args[len(n.Args)-1].Span
+			report(model.Finding{
+				Message: fmt.Sprintf("%s %s names a location that the server does not have", n.Name.Text, name),
+				Because: []model.Fact{model.Mark{Span: at, Text: name}, server},
+				Outcome: model.Outcome{Status: 500, Native: fmt.Sprintf("could not find named location %q", name)},
+				When:    "every request that comes to it",
+			})
+		}
+	},
+}
+
+// handsTo is the named location that a statement sends requests to, or "".
+func handsTo(n *model.Node) string {
+	switch n.Name.Text {
+	case "try_files", "error_page":
+		if len(n.Args) < 2 {
+			return ""
+		}
+	case "post_action":
+		if len(n.Args) != 1 {
+			return ""
+		}
+	default:
+		return ""
+	}
+	last := n.Arg(len(n.Args) - 1)
+	if len(last) < 2 || last[0] != '@' || strings.ContainsAny(last, "$%{}<>") {
+		return ""
+	}
+	return last
+}

@@ -1,0 +1,98 @@
+package tls
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// The handshake names no host, and the server has many.
+var sniMissing = &model.Check{
+	ID:       "sni-missing",
+	Title:    "No server name is sent in the TLS handshake",
+	Severity: model.Warning,
+	Outcomes: []model.Outcome{{Status: 502}},
+	Run: func(w *model.Workspace, report func(model.Finding)) {
+		for _, l := range w.Links {
+			name, target := l.Conn.TLS.Name, l.Endpoint.Addr
+			if !model.Is(l.Conn.TLS.Enabled, true) || !model.Is(name, "") || !target.Known() || target.V.Path != "" || !switchedOff(name) || nameOf(l.Hop) != nil {
+				continue
+			}
+			f := model.Finding{
+				Message: fmt.Sprintf("%s is asked without a server name in the TLS handshake: %s", target, setting(name)),
+				Because: []model.Fact{target, name, l.Conn.TLS.Enabled},
+				Outcome: l.Hop.Outcome(model.BadTLS),
+				When:    "every request, where the server needs the name",
+				AtMost:  model.Note,
+			}
+			if who := sharesAddresses(target.V.Host); who != "" {
+				f.Message = fmt.Sprintf("%s is asked without a server name in the TLS handshake, which %s needs: %s", target, who, setting(name))
+				f.AtMost, f.When = 0, "every request"
+			} else if target.V.Port == 443 && public(target.V.Host) {
+				f.AtMost = 0
+			}
+			if name.Origin() == model.Assumed {
+				f.AtMost = model.Note
+			}
+			if inNginx(l.Hop.Node) && !name.Written() && l.Hop.Pool.Node == l.Hop.Node {
+				if edit := model.Insert(l.Hop.Route.Node, name.Key()+" on;"); edit != nil {
+					f.Fix = &model.Fix{Message: "send the host of the target", Edits: []model.Edit{*edit}}
+				}
+			}
+			report(f)
+		}
+	},
+}
+
+// setting is what keeps the name back, in words.
+func setting(name model.Value[string]) string {
+	if name.Written() {
+		return name.Key() + " " + name.Text()
+	}
+	return strings.TrimSpace(name.Key() + " is off by default")
+}
+
+func inNginx(n *model.Node) bool {
+	s := n.Span.Source
+	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
+}
+
+// switchedOff reports whether no name is sent because none is to be: not
+// because the one there is cannot be sent.
+func switchedOff(name model.Value[string]) bool {
+	return strings.HasSuffix(name.Key(), "ssl_server_name") || name.Owner() != nil && !inNginx(name.Owner())
+}
+
+// nameOf is the statement that names the server for a hop of nginx, or nil.
+func nameOf(h *model.Hop) *model.Node {
+	if !inNginx(h.Node) {
+		return nil
+	}
+	stmt, _ := h.Route.Node.Up(strings.TrimSuffix(h.Node.Name.Text, "pass") + "ssl_name")
+	return stmt
+}
+
+// sharesAddresses says who serves many names on one address and turns away a
+// handshake that has none; "" for a host of which that is not known.
+func sharesAddresses(host string) string {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	for _, known := range []struct{ suffix, who string }{
+		{".cloudfront.net", "CloudFront"},
+		{".workers.dev", "Cloudflare"},
+		{".pages.dev", "Cloudflare"},
+		{".azurefd.net", "Azure Front Door"},
+		{".vercel.app", "Vercel"},
+		{".netlify.app", "Netlify"},
+		{".fly.dev", "Fly"},
+		{".onrender.com", "Render"},
+	} {
+		if strings.HasSuffix(host, known.suffix) {
+			return known.who
+		}
+	}
+	if strings.Contains(host, ".execute-api.") && strings.HasSuffix(host, ".amazonaws.com") {
+		return "API Gateway"
+	}
+	return ""
+}
