@@ -25,12 +25,31 @@ var allServersDown = &model.Check{
 			if len(because) == 0 {
 				continue
 			}
-			report(model.Finding{
+			f := model.Finding{
 				Message: fmt.Sprintf("%s stands on every server of %s, so none is asked", h.Pool.Endpoints[0].Down.Key(), h.Pool.Name),
 				Because: because,
 				Outcome: h.Outcome(model.NoServer),
 				When:    "every request",
-			})
+			}
+			if commanded(h.Gateway()) {
+				f.AtMost, f.When = model.Note, "every request, until a server is enabled"
+			}
+			report(f)
 		}
 	},
+}
+
+// commanded reports whether servers may be enabled while the gateway runs:
+// HAProxy takes commands on a socket, and servers that are disabled keep
+// places for those to come.
+func commanded(g *model.Gateway) bool {
+	if g.Node == nil {
+		return false
+	}
+	for _, global := range g.Node.All("global") {
+		if global.Find("stats", "socket") != nil {
+			return true
+		}
+	}
+	return false
 }

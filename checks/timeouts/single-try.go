@@ -22,7 +22,7 @@ var singleTry = &model.Check{
 					because = append(because, e.Count)
 				}
 			}
-			if !model.Is(tries, 1) || live < 2 || !model.Has(h.Retry.On, model.Refused) || !model.Is(h.Retry.Same, false) {
+			if !model.Is(tries, 1) || live < 2 || !model.Has(h.Retry.On, model.Refused) {
 				continue
 			}
 			f := model.Finding{
@@ -31,7 +31,7 @@ var singleTry = &model.Check{
 				Outcome: h.Outcome(model.Refused),
 				When:    "one server is down",
 			}
-			if edit := tries.To(2); edit != nil {
+			if edit := tries.To(2); edit != nil && model.Is(h.Retry.Same, false) {
 				f.Fix = &model.Fix{Message: "try a second server", Edits: []model.Edit{*edit}}
 			}
 			report(f)
