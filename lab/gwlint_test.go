@@ -19,7 +19,7 @@ import (
 // not raise it.
 func claims(t *testing.T, c *lab.Case, servers []*lab.Server, ports *lab.Ports) {
 	if !slices.ContainsFunc(checks.All(), func(k *model.Check) bool { return k.ID == c.Rule }) {
-		t.Skipf("gwlint has no rule %s", c.Rule)
+		t.Fatalf("%s: gwlint has no rule %s", c.Path, c.Rule)
 	}
 	for _, run := range c.Runs {
 		if !slices.ContainsFunc(parsers.Gateways(), func(p parsers.Parser) bool {
