@@ -23,7 +23,7 @@ var headerBufferSmall = &model.Check{
 			room := int64(8 << 10)
 			switch sent, provider := answers(l), signsIn(l); {
 			case model.Less(head, sent):
-				f.Message = fmt.Sprintf("%s %s is less than the head that %s may answer with (%s)", head.Key(), head.Text(), l.To.Gateway.Name, sent)
+				f.Message = fmt.Sprintf("%s %s is room for a head of %s, and %s may answer with %s (%s)", head.Key(), head.Text(), head.Plain(), l.To.Gateway.Name, sent.Plain(), sent)
 				f.Because, room = []model.Fact{head, sent, l}, sent.V
 			case head.Written() && model.Under(head, page):
 				f.Message = fmt.Sprintf("%s is less than the %s of the default", head, model.Plain(int64(page)))
