@@ -2,6 +2,7 @@ package targets
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gwlint/gwlint/model"
 )
@@ -11,7 +12,7 @@ var proxyLoop = &model.Check{
 	ID:       "proxy-loop",
 	Title:    "A request is forwarded to where it came from",
 	Severity: model.Error,
-	Outcomes: []model.Outcome{{Status: 502}},
+	Outcomes: []model.Outcome{{Status: 502}, {Status: 504}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		open, done := map[*model.Listener]int{}, map[*model.Listener]bool{}
 		var way []*model.Link
@@ -54,7 +55,7 @@ func looped(circle []*model.Link) model.Finding {
 	f := model.Finding{
 		Message: fmt.Sprintf("%s is where the request came in: it is forwarded to itself", target),
 		Because: []model.Fact{target},
-		Outcome: circle[0].Hop.Outcome(model.Closed),
+		Outcome: circle[0].Hop.Outcome(exhausted(circle[0].Hop)),
 		When:    "every request",
 	}
 	if len(circle) > 1 {
@@ -75,12 +76,24 @@ func passesOn(k *model.Link) bool {
 		k.Endpoint.Addr.Known() && model.Is(k.Hop.Path, "") && !leaves(k.Hop.Route)
 }
 
+// exhausted is what a hop meets when the last connection is gone: nginx closes
+// what it cannot take, others let it wait.
+func exhausted(h *model.Hop) model.Event {
+	if inNginx(h.Node) {
+		return model.Closed
+	}
+	return model.Silent
+}
+
 // rest reports whether the link takes whatever no other route takes.
 func rest(k *model.Link) bool { return k.Hop.Route.Match == "" }
 
 // leaves reports whether some requests do not come to the route's hop, or come
 // to it by another path than their own: then the circle may end.
 func leaves(r *model.Route) bool {
+	if !inNginx(r.Node) {
+		return slices.ContainsFunc(r.Listener.Routes, func(o *model.Route) bool { return o.Match != "" && len(o.Hops) == 0 })
+	}
 	for b := r.Node; b != nil; b = b.Parent {
 		if b.Find("if") != nil || b.Find("internal") != nil || b.Partial != "" {
 			return true

@@ -131,6 +131,7 @@ type rewriting struct {
 	unsure string
 	host   *statement // the last that decides the Host
 	when   string     // on what that depends
+	path   *statement // the last that changes the path; nil: none does
 }
 
 // maxHeaders bounds the headers of one proxy that are told.
@@ -176,6 +177,9 @@ func (w *rewriting) add(rule *statement) {
 	action, name := rule.Arg(0), rule.Arg(1)
 	switch action {
 	case "set-header", "add-header", "del-header", "replace-header", "replace-value":
+	case "set-path", "replace-path", "set-pathq", "replace-pathq", "set-uri", "replace-uri", "normalize-uri":
+		w.path = rule
+		return
 	default:
 		return
 	}
@@ -230,6 +234,18 @@ func (l *lowering) headers(p, b *section) (host model.Value[string], all model.V
 		return absent(l, b.Node, key+" set-header Host", "client", "passed on as the client sent it"), all
 	}
 	return l.hostRule(b, w.host, w.when), all
+}
+
+// path is what the rules of a frontend and of a backend behind it make of a
+// request's path.
+func (l *lowering) path(p, b *section) model.Value[string] {
+	const key = "http-request set-path"
+	for _, s := range []*section{b, p} {
+		if rule := l.rewriting(s).path; rule != nil {
+			return model.NotTold[string](b.Node, key, "it is rewritten: "+rule.String())
+		}
+	}
+	return absent(l, b.Node, key, "", "passed on as the client sent it")
 }
 
 // hostRule is the Host after a rule that changes it.

@@ -344,6 +344,7 @@ func (l *lowering) hop(p *section, r *model.Route, b *pool, n *model.Node) *mode
 		h.Conn.Idle = *b.idle
 	}
 	h.Host, h.Headers = l.headers(p, b.section)
+	h.Path = l.path(p, b.section)
 	logged, ok := l.logs[p]
 	if !ok {
 		logged = l.logged(p)
