@@ -79,6 +79,7 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 	w := l.Workspace
 	places, gateways := parsers.Places(), parsers.Gateways()
 	claimed := detect(tree, slices.Concat(places, gateways), opt.Types)
+	guessed := map[*model.Gateway]bool{}
 	var stages [][]parsers.Parser
 	for _, p := range places { // one after the other: a Dockerfile wants to know who builds it
 		stages = append(stages, []parsers.Parser{p})
@@ -88,10 +89,11 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 		for _, p := range stage {
 			l.Files += len(claimed[p.Name()])
 			for _, root := range p.Roots(tree, claimed[p.Name()], w.Places) {
-				jobs = append(jobs, job{p, root})
+				jobs = append(jobs, job{parser: p, root: root})
 			}
 		}
-		for i := range jobs {
+		for i, j := range jobs {
+			jobs[i].guess = j.root.Place != nil && j.root.Sure < model.High
 			jobs[i].root.Place = settle(jobs[i].root.Place, jobs[i].parser.Name(), opt.Targets)
 		}
 		loaded := make([]files.Loaded, len(jobs))
@@ -100,13 +102,16 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 			w.Places = append(w.Places, one.Places...)
 			w.Gateways = append(w.Gateways, one.Gateways...)
 			l.Findings = append(l.Findings, one.Findings...)
+			for _, g := range one.Gateways {
+				guessed[g] = jobs[i].guess && g.Place == jobs[i].root.Place
+			}
 			if p := jobs[i].root.Place; p.Node == nil && len(one.Gateways) > 0 && !slices.Contains(w.Places, p) {
 				w.Places = append(w.Places, p)
 			}
 		}
 	}
 	w.Sources = tree.Sources()
-	connect(w)
+	connect(w, guessed)
 	return l, ctx.Err()
 }
 
@@ -150,6 +155,7 @@ func settle(p *model.Place, product string, targets map[string]string) *model.Pl
 type job struct {
 	parser parsers.Parser
 	root   files.Root
+	guess  bool // the root runs in its place only most likely
 }
 
 // load parses one root; a panic in the parser is a finding of that root alone.

@@ -65,11 +65,19 @@ type Place struct {
 	Whole    Value[bool]          // nothing runs in it but what we see: only then is absence evidence
 }
 
-// A Port of a place, published to its host as Outer.
-type Port struct{ Outer, Inner int }
+// A Port of a place, published to its host as Outer; 0 is any.
+type Port struct {
+	Outer, Inner int
+	At           Span // where it is written
+}
 
-// A Mount makes the workspace's path From visible in the place as To.
-type Mount struct{ From, To string }
+// A Mount makes the workspace's path From visible in the place as To. From may
+// also be "volume:name", or "host:/path" of what is not in the workspace; or a
+// pattern, whose matches are below To. The first of two mounts to one path counts.
+type Mount struct {
+	From, To string
+	Copy     bool // the place has a copy of its own: what is written there is not shared
+}
 
 // A Gateway is anything that listens: a proxy, a load balancer, an app server,
 // which is one whose routes go nowhere.

@@ -31,18 +31,45 @@ func outermost(p *Place, around func(*Place) *Place) *Place {
 // Original is the path in the workspace of what the place sees at an absolute
 // path. It may not be there. Not ok when nothing is mounted there.
 func (p *Place) Original(abs string) (name string, ok bool) {
+	name, m := p.mount(abs)
+	return name, m != nil
+}
+
+// File tells files of places apart: what is mounted from one source has the
+// same name and no owner; anything else belongs to its machine.
+func (p *Place) File(abs string) (owner *Place, name string) {
 	abs = path.Clean(abs)
-	best := -1
-	for _, m := range p.Mounts {
-		if rest, in := m.below(abs); in && len(m.To) > best {
-			from := m.From
-			if m.pattern() {
-				from = path.Dir(from)
-			}
-			name, best = path.Join(from, rest), len(m.To)
+	also := abs
+	if strings.HasPrefix(abs, "/var/run/") { // a link to /run on every Linux
+		abs = strings.TrimPrefix(abs, "/var")
+	} else if strings.HasPrefix(abs, "/run/") {
+		also = "/var" + abs
+	}
+	for _, at := range []string{abs, also} {
+		if from, m := p.mount(at); m != nil && !m.Copy {
+			return nil, from
 		}
 	}
-	return name, best >= 0
+	return p.Machine(), abs
+}
+
+// mount is what covers a path most closely, and the path's origin; nil when
+// nothing does.
+func (p *Place) mount(abs string) (from string, by *Mount) {
+	abs = path.Clean(abs)
+	for i := range p.Mounts {
+		m := &p.Mounts[i]
+		rest, in := m.below(abs)
+		if !in || by != nil && len(m.To) <= len(by.To) {
+			continue
+		}
+		from, by = m.From, m
+		if m.pattern() {
+			from = path.Dir(from)
+		}
+		from = path.Join(from, rest)
+	}
+	return from, by
 }
 
 // Seen are the absolute paths at which the place sees a file of the workspace,

@@ -29,7 +29,12 @@ func (w *Workspace) Connect(find func(*Hop, *Endpoint) Answer) {
 	w.Links = nil
 	w.from, w.outer, w.runs = map[*Hop][]*Link{}, map[*Listener][]*Link{}, map[*Place][]*Gateway{}
 	for _, g := range w.Gateways {
-		w.runs[g.Place] = append(w.runs[g.Place], g)
+		for p := g.Place; p != nil; p = p.Within {
+			if k := len(w.runs[p]); k > 0 && w.runs[p][k-1] == g {
+				break // two services can name each other
+			}
+			w.runs[p] = append(w.runs[p], g)
+		}
 	}
 	for h := range w.Hops() {
 		for _, e := range h.Pool.Endpoints {
@@ -50,7 +55,8 @@ func (w *Workspace) From(h *Hop) []*Link { return w.from[h] }
 // Outer are the links that end at a listener.
 func (w *Workspace) Outer(l *Listener) []*Link { return w.outer[l] }
 
-// In are the gateways that run in a place.
+// In are the gateways that run in a place, and those of the places within its
+// network.
 func (w *Workspace) In(p *Place) []*Gateway { return w.runs[p] }
 
 // Hops are all of them, in the order of gateways, listeners and routes.
