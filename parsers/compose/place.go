@@ -97,6 +97,9 @@ func (w *world) networks(s *service) {
 				p.Names = append(p.Names, a.Text)
 			}
 		}
+		if ip := k.Find("ipv4_address"); ip != nil && len(ip.Args) > 0 {
+			p.Names = append(p.Names, w.resolve(ip.Arg(0)))
+		}
 	}
 }
 
@@ -126,7 +129,7 @@ func (w *world) ports(s *service) {
 				if pub := k.Find("published"); pub != nil {
 					outer, _ = strconv.Atoi(w.resolve(pub.Arg(0)))
 				}
-				s.publish(outer, inner)
+				s.publish(outer, inner, k.Span)
 				continue
 			}
 			spec, protocol, _ := strings.Cut(w.resolve(k.Arg(0)), "/")
@@ -142,14 +145,15 @@ func (w *world) ports(s *service) {
 			if len(parts) > 1 {
 				outer, _ = strconv.Atoi(parts[len(parts)-2])
 			}
-			s.publish(outer, inner)
+			s.publish(outer, inner, k.Args[0].Span)
 		}
 	}
 }
 
-func (s *service) publish(outer, inner int) {
-	if p := (model.Port{Outer: outer, Inner: inner}); inner > 0 && !slices.Contains(s.place.Ports, p) {
-		s.place.Ports = append(s.place.Ports, p)
+func (s *service) publish(outer, inner int, at model.Span) {
+	same := func(p model.Port) bool { return p.Outer == outer && p.Inner == inner }
+	if inner > 0 && !slices.ContainsFunc(s.place.Ports, same) {
+		s.place.Ports = append(s.place.Ports, model.Port{Outer: outer, Inner: inner, At: at})
 	}
 }
 
@@ -184,7 +188,7 @@ func (w *world) mounts(s *service) {
 			if len(parts) >= 2 {
 				add(parts[0], parts[1])
 			} else {
-				add("anonymous", parts[0])
+				add("anonymous/"+s.name, parts[0])
 			}
 		}
 	}
@@ -205,8 +209,8 @@ func (w *world) mounts(s *service) {
 			}
 		}
 	}
-	for _, c := range s.image.Copies {
-		s.place.Mounts = append(s.place.Mounts, model.Mount{From: c.From, To: c.To})
+	for _, c := range slices.Backward(s.image.Copies) { // of two copies to one path the last stays
+		s.place.Mounts = append(s.place.Mounts, model.Mount{From: c.From, To: c.To, Copy: true})
 	}
 }
 
@@ -234,15 +238,20 @@ func (w *world) environment(s *service) {
 func (w *world) command(s *service) {
 	p, n, m := s.place, s.defs[0], s.image
 	words := func(k *model.Node) (out []model.Word) {
-		if len(k.Args) == 1 {
-			at := k.Args[0].Span
-			if t := at.Text(); len(t) > 1 && (t[0] == '"' || t[0] == '\'') {
-				at.Start, at.End = at.Start+1, at.End-1
-			}
-			out, _ = text.Words(at)
-			return out
+		if len(k.Args) != 1 {
+			return items(k)
 		}
-		return items(k)
+		at, exact := text.Inner(k.Args[0])
+		if whole := k.Args[0].Span; !exact && whole.Begin().Line < whole.Finish().Line {
+			at, exact = whole, true // folded
+		}
+		out, _ = text.Words(at)
+		for i := range out {
+			if !exact {
+				out[i].Span = k.Args[0].Span
+			}
+		}
+		return out
 	}
 	entry, cmd := m.Entrypoint, m.Cmd
 	if k := s.get("entrypoint"); k != nil {
@@ -251,7 +260,10 @@ func (w *world) command(s *service) {
 	if k := s.get("command"); k != nil {
 		cmd = words(k)
 	}
-	p.Command = image.Command(n, slices.Concat(entry, cmd), w.resolve)
+	image.Command(p, n, slices.Concat(entry, cmd), w.resolve)
+	if dir := scalar(w, s, "working_dir", word); dir.Known() {
+		p.Dir = dir.V
+	}
 }
 
 // stopping is how the service is stopped: by its own word, its image's, or as
@@ -271,6 +283,14 @@ func (w *world) stopping(s *service) {
 // run something that is not seen.
 func (w *world) settle(s *service) {
 	p, n := s.place, s.defs[0]
+	for _, list := range s.all("links") {
+		for _, item := range items(list) {
+			name, alias, ok := strings.Cut(item.Text, ":")
+			if o := w.services[name]; ok && o != nil && !slices.Contains(o.place.Names, alias) {
+				o.place.Names = append(o.place.Names, alias)
+			}
+		}
+	}
 	mode := ""
 	if k := s.get("network_mode"); k != nil {
 		mode = w.resolve(k.Arg(0))
@@ -287,7 +307,7 @@ func (w *world) settle(s *service) {
 	} else if mode != "" && mode != "bridge" && mode != "default" {
 		p.Nets = nil
 	}
-	if s.get("entrypoint") != nil || s.get("command") != nil {
+	if s.get("entrypoint") != nil || s.get("command") != nil && !s.image.Starts(p.Words) {
 		p.Whole = model.NotTold[bool](n, "image", "something else may run in it")
 	}
 }

@@ -53,8 +53,8 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	m := image.Read(src, "")
 	p := &model.Place{Name: name, Node: m.Node, Env: map[string]model.Value[string]{}, Versions: map[string]model.Versions{}}
 	dir := context(t, path.Dir(name), m.Copies)
-	for _, c := range m.Copies {
-		p.Mounts = append(p.Mounts, model.Mount{From: path.Join(dir, c.From), To: c.To})
+	for _, c := range slices.Backward(m.Copies) { // of two copies to one path the last stays
+		p.Mounts = append(p.Mounts, model.Mount{From: path.Join(dir, c.From), To: c.To, Copy: true})
 	}
 	image.Describe(p, m.Node, m)
 	p.Kill = model.Fallback(m.Node, "stop timeout", 10*time.Second, model.Assumed, "docker default, which whoever runs it may change")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
@@ -130,8 +131,34 @@ func (m *Image) run(n *model.Node) {
 		m.Entrypoint, _ = command(n)
 		m.Cmd, m.Shell, m.Plain = nil, false, false
 	case "RUN":
-		m.Plain = false
+		m.Plain = m.Plain && tidies(n)
 	}
+}
+
+// tidies reports whether a RUN changes nothing about what the image starts: it
+// installs, makes and removes other files.
+func tidies(n *model.Node) bool {
+	all := text.Commands(model.Word{Text: joined(n.Args), Span: model.Span{}})
+	return !slices.ContainsFunc(all, func(c text.Command) bool {
+		for _, w := range c.Words {
+			if strings.Contains(w.Text, "docker-entrypoint") || strings.HasSuffix(w.Text, "nginx.conf") || strings.HasPrefix(w.Text, "/usr/") && !strings.HasPrefix(w.Text, "/usr/share/") {
+				return true
+			}
+		}
+		switch path.Base(c.Words[0].Text) {
+		case "rm", "mkdir", "chown", "chmod", "touch", "apk", "apt-get", "apt", "addgroup", "adduser", "groupadd", "useradd", "usermod", "ls", "echo", "true", "set":
+			return false
+		}
+		return true
+	})
+}
+
+func joined(words []model.Word) string {
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString(w.Text + " ")
+	}
+	return b.String()
 }
 
 // copy notes what comes from the build context, not from other stages.
@@ -189,7 +216,11 @@ func command(n *model.Node) (words []model.Word, shell bool) {
 		}
 		return words, false
 	}
-	words, _ = text.Words(all)
+	words, rest := text.Words(all)
+	if rest < all.End { // more than one command
+		at := all.Source.Span(all.Start, all.Start)
+		words = []model.Word{{Text: "/bin/sh", Span: at}, {Text: "-c", Span: at}, {Text: all.Text(), Span: all}}
+	}
 	return words, true
 }
 

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,8 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	for _, port := range m.Ports {
 		p.Exposed = append(p.Exposed, model.Set(n, "EXPOSE", m.exposed(port), port, model.Explicit, ""))
 	}
-	p.Command = Command(n, slices.Concat(m.Entrypoint, m.Cmd), func(s string) string { return s })
+	p.Dir = m.Workdir
+	Command(p, n, slices.Concat(m.Entrypoint, m.Cmd), func(s string) string { return s })
 	switch {
 	case m.Signal.Text != "":
 		p.Signal = model.Set(n, "STOPSIGNAL", m.Signal.Span, m.Signal.Text, model.Explicit, "")
@@ -43,7 +45,7 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	switch {
 	case m.Partial != "":
 		p.Whole = model.NotTold[bool](n, "image", m.Partial)
-	case m.Base.Product() == "" || !m.Plain || m.Cmd != nil:
+	case m.Base.Product() == "" || !m.Plain || m.Cmd != nil && !m.Starts(m.Cmd):
 		p.Whole = model.NotTold[bool](n, "image", "something else may run in it")
 	case slices.ContainsFunc(p.Mounts, func(t model.Mount) bool { return overProgram(t.To) }):
 		p.Whole = model.NotTold[bool](n, "image", "something lies over the program")
@@ -52,20 +54,29 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	}
 }
 
-// Command is what words start, as a value of n.
-func Command(n *model.Node, words []model.Word, resolve func(string) string) model.Value[[]string] {
+// Command says what the place starts.
+func Command(p *model.Place, n *model.Node, words []model.Word, resolve func(string) string) {
+	p.Words = nil
 	if len(words) == 0 {
-		return model.NotTold[[]string](n, "command", "the image's own")
+		p.Command = model.NotTold[[]string](n, "command", "the image's own")
+		return
 	}
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = resolve(w.Text)
+		p.Words = append(p.Words, model.Word{Text: texts[i], Span: w.Span})
 	}
 	at := words[0].Span
 	if last := words[len(words)-1].Span; last.Source == at.Source && last.End > at.End {
 		at.End = last.End
 	}
-	return model.Set(n, "command", at, texts, model.Explicit, "")
+	p.Command = model.Set(n, "command", at, texts, model.Explicit, "")
+}
+
+// Starts reports whether a command is the one that the base image has itself,
+// but for its options.
+func (m *Image) Starts(cmd []model.Word) bool {
+	return len(cmd) > 0 && path.Base(cmd[0].Text) == m.Base.Product()
 }
 
 // exposed is where a port is exposed.

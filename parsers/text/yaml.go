@@ -9,6 +9,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -145,15 +146,18 @@ func (r *yamlReader) at(v *yaml.Node) int {
 	return line.Start + at
 }
 
-// scalar is where a scalar is written, quotes included. Of one that goes over
-// several lines it is the first.
+// scalar is where a scalar is written, quotes included. Of a plain one that
+// goes over several lines it is the first.
 func (r *yamlReader) scalar(v *yaml.Node) model.Span {
 	at := r.at(v)
 	end := r.source.LineSpan(max(v.Line, 1)).End
 	rest := r.source.Text[at:max(at, end)]
 	switch {
+	case v.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && strings.TrimSpace(v.Value) != "":
+		return r.block(v.Line + 1)
 	case v.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 && len(rest) > 0:
 		quote := rest[0]
+		rest = r.source.Text[at:]
 		for i := 1; i < len(rest); i++ {
 			if rest[i] == '\\' && quote == '"' {
 				i++
@@ -165,4 +169,28 @@ func (r *yamlReader) scalar(v *yaml.Node) model.Span {
 		return r.source.Span(at, at+len(v.Value))
 	}
 	return r.source.Span(at, end)
+}
+
+// block is the lines of a block scalar that begins at a line: those as deep as
+// the first that is not empty.
+func (r *yamlReader) block(line int) model.Span {
+	depth, at := 0, model.Span{}
+	for ; line <= r.source.Lines(); line++ {
+		text := r.source.LineSpan(line)
+		body := bytes.TrimLeft(r.source.Text[text.Start:text.End], " ")
+		in := text.End - text.Start - len(body)
+		switch {
+		case len(body) == 0:
+			continue
+		case at.IsZero():
+			depth, at = in, r.source.Span(text.Start+in, text.End)
+		case in < depth:
+			return at
+		}
+		at.End = text.End
+	}
+	if at.IsZero() {
+		return r.source.Span(len(r.source.Text), len(r.source.Text))
+	}
+	return at
 }
