@@ -282,6 +282,9 @@ func (b *Backend) act(s Script, r Request, a answer) error {
 		}
 		return errHangUp
 	case "upgrade":
+		if _, f, _ := parseHead(r.Head); s.V != "" && !f.wants("upgrade", s.V) {
+			return text(400, "no such protocol\n")
+		}
 		if err := a.upgrade(); err != nil {
 			return err
 		}

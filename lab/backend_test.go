@@ -66,6 +66,7 @@ func TestCommands(t *testing.T) {
 		{"?cmd=host&v=app.test", "HTTP/1.1 200 OK\r\n", ""},
 		{"?cmd=host&v=other.test", "HTTP/1.1 404 Not Found\r\n", ""},
 		{"?cmd=host&v=other.test&n=421", "HTTP/1.1 421 Misdirected Request\r\n", ""},
+		{"?cmd=upgrade&v=websocket", "HTTP/1.1 400 Bad Request\r\n", ""},
 		{"?cmd=strict", "HTTP/1.1 200 OK\r\n", ""},
 		{"?cmd=echo", "HTTP/1.1 200 OK\r\n", "GET /?cmd=echo HTTP/1.1\r\nHost: app.test\r\n"},
 		{"?cmd=nonsense", "HTTP/1.1 500 ", "no command"},

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,21 +111,15 @@ func (b *Bench) Conf() string { return filepath.Join(b.dir, "conf") }
 func (b *Bench) FS() fs.FS { return os.DirFS(b.Conf()) }
 
 func (b *Bench) set(ports *Ports) error {
-	// Short, as the path of a unix socket has room for 107 bytes; and open, as
-	// workers run as users of their own.
+	// Short, as the path of a unix socket has room for 107 bytes.
 	dir, err := os.MkdirTemp("", "lab")
 	if err != nil {
 		return err
 	}
 	b.dir = dir
 	b.closers = append(b.closers, func() { os.RemoveAll(dir) })
-	for _, d := range []string{dir, b.Conf()} {
-		if err := os.MkdirAll(d, 0o755); err != nil {
-			return err
-		}
-		if err := os.Chmod(d, 0o755); err != nil {
-			return err
-		}
+	if err := os.Mkdir(b.Conf(), 0o755); err != nil {
+		return err
 	}
 	b.values["dir"] = b.Conf()
 	if err := b.place(Part{Kind: "port", Name: "front"}, ports); err != nil {
@@ -144,9 +139,6 @@ func (b *Bench) set(ports *Ports) error {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 		name := filepath.Join(b.Conf(), filepath.FromSlash(f.Name))
-		for d := path.Dir(f.Name); d != "."; d = path.Dir(d) {
-			defer os.Chmod(filepath.Join(b.Conf(), d), 0o755)
-		}
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
@@ -154,7 +146,26 @@ func (b *Bench) set(ports *Ports) error {
 			return err
 		}
 	}
-	return b.writeHosts()
+	if err := b.writeHosts(); err != nil {
+		return err
+	}
+	return b.open()
+}
+
+// open lets everybody read what was written, whatever the umask: workers run as
+// users of their own.
+func (b *Bench) open() error {
+	return filepath.WalkDir(b.dir, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return os.Chmod(name, 0o755)
+		case d.Type().IsRegular():
+			return os.Chmod(name, 0o644)
+		}
+		return nil // a socket has the mode that the case gives it
+	})
 }
 
 var placeholder = regexp.MustCompile(`\{\{([a-z0-9_.-]+)\}\}`)
@@ -365,8 +376,8 @@ func (b *Bench) writeHosts() error {
 		return nil
 	}
 	var text strings.Builder
-	for name, addresses := range b.hosts {
-		for a := range strings.SplitSeq(addresses, ",") {
+	for _, name := range slices.Sorted(maps.Keys(b.hosts)) {
+		for a := range strings.SplitSeq(b.hosts[name], ",") {
 			fmt.Fprintf(&text, "%s %s\n", a, name)
 		}
 	}

@@ -45,7 +45,6 @@ type Part struct {
 	Kind    string // backend relay dropper closed port dns hosts
 	Name    string
 	Options map[string]string // a flag has the value ""
-	Words   []string          // of the options, in their order
 }
 
 // Side is one of the two configurations.
@@ -274,7 +273,7 @@ func (c *Case) part(kind, name string, words []string) error {
 			return fmt.Errorf("%q is declared twice", name)
 		}
 	}
-	p := Part{Kind: kind, Name: name, Options: map[string]string{}, Words: words}
+	p := Part{Kind: kind, Name: name, Options: map[string]string{}}
 	for _, w := range words {
 		key, value, _ := strings.Cut(w, "=")
 		if known, ok := partOptions[kind]; ok && !strings.Contains(known, " "+key+" ") {

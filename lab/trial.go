@@ -45,6 +45,11 @@ func (b *Bench) Try(servers []*Server) (*Trial, error) {
 		for _, p := range running {
 			all.WriteString(p.Log())
 		}
+		logs, _ := filepath.Glob(filepath.Join(b.Conf(), "*.log"))
+		for _, name := range logs {
+			text, _ := os.ReadFile(name)
+			all.Write(text)
+		}
 		return all.String()
 	}
 	for i, run := range b.c.Runs {
