@@ -2,23 +2,34 @@ package lint
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/facts"
 )
 
-// connect links every hop to what is known to answer it.
-func connect(w *model.Workspace) {
+// connect links every hop to what is known to answer it. A gateway that is
+// guessed runs in its place only most likely.
+func connect(w *model.Workspace, guessed map[*model.Gateway]bool) {
 	k := linker{
-		declared: map[string][]*model.Bind{},
-		literal:  map[string][]*model.Bind{},
-		local:    map[*model.Place]map[int][]*model.Bind{},
-		named:    map[string][]*model.Place{},
+		declared:  map[string][]*model.Bind{},
+		literal:   map[string][]*model.Bind{},
+		sockets:   map[file][]*model.Bind{},
+		lost:      map[string][]*model.Bind{},
+		local:     map[*model.Place]map[int][]*model.Bind{},
+		named:     map[string][]*model.Place{},
+		published: map[int][]publication{},
+		guessed:   guessed,
 	}
 	for _, p := range w.Places {
 		for _, n := range p.Names {
 			k.named[strings.ToLower(n)] = append(k.named[strings.ToLower(n)], p)
+		}
+		for _, port := range p.Ports {
+			if port.Outer != 0 {
+				k.published[port.Outer] = append(k.published[port.Outer], publication{p, port.Inner})
+			}
 		}
 	}
 	for _, g := range w.Gateways {
@@ -33,10 +44,31 @@ func connect(w *model.Workspace) {
 
 // A linker knows what listens where.
 type linker struct {
-	declared map[string][]*model.Bind               // by address: servers that the settings declare
-	literal  map[string][]*model.Bind               // by address: what listens on one address or socket
-	local    map[*model.Place]map[int][]*model.Bind // by place and port: what a place reaches through loopback
-	named    map[string][]*model.Place
+	declared  map[string][]*model.Bind               // by address: servers that the settings declare
+	literal   map[string][]*model.Bind               // by address: what listens on one address
+	sockets   map[file][]*model.Bind                 // by the socket's file
+	lost      map[string][]*model.Bind               // by path, and by port where it listens in no place that is known
+	local     map[*model.Place]map[int][]*model.Bind // by network and port
+	named     map[string][]*model.Place
+	published map[int][]publication
+	guessed   map[*model.Gateway]bool
+}
+
+// A file is one file of a place, or of what several of them mount.
+type file struct {
+	owner *model.Place
+	name  string
+}
+
+func fileOf(p *model.Place, name string) (f file) {
+	f.owner, f.name = p.File(name)
+	return f
+}
+
+// A publication is the port of a place that its host publishes.
+type publication struct {
+	place *model.Place
+	inner int
 }
 
 func (k *linker) learn(g *model.Gateway, b *model.Bind) {
@@ -44,21 +76,26 @@ func (k *linker) learn(g *model.Gateway, b *model.Bind) {
 		return
 	}
 	a := b.Addr.V
-	switch {
-	case facts.Declares(g):
+	if facts.Declares(g) {
 		k.declared[key(a)] = append(k.declared[key(a)], b)
 		return
-	case a.Path != "" || !a.Any() && !a.Loopback():
+	}
+	if a.Path != "" || unplaced(g.Place) && (a.Loopback() || a.Any()) {
+		k.lost[portOf(a)] = append(k.lost[portOf(a)], b)
+	}
+	switch {
+	case a.Path != "":
+		f := fileOf(g.Place, a.Path)
+		k.sockets[f] = append(k.sockets[f], b)
+		return
+	case !a.Any() && !a.Loopback():
 		k.literal[key(a)] = append(k.literal[key(a)], b)
 	}
-	if a.Path == "" && (a.Any() || a.Loopback()) {
-		ports := k.local[g.Place]
-		if ports == nil {
-			ports = map[int][]*model.Bind{}
-			k.local[g.Place] = ports
-		}
-		ports[a.Port] = append(ports[a.Port], b)
+	net := g.Place.Network()
+	if k.local[net] == nil {
+		k.local[net] = map[int][]*model.Bind{}
 	}
+	k.local[net][a.Port] = append(k.local[net][a.Port], b)
 }
 
 // key is the same for addresses that mean the same.
@@ -70,9 +107,34 @@ func key(a model.Addr) string {
 	return a.Net + " " + a.String()
 }
 
+// portOf is the same for what an unknown machine may reach of itself.
+func portOf(a model.Addr) string {
+	if a.Path != "" {
+		return strings.TrimPrefix(a.Path, "/var")
+	}
+	return a.Net + ":" + strconv.Itoa(a.Port)
+}
+
+// unplaced reports whether nothing is known about where a gateway runs.
+func unplaced(p *model.Place) bool {
+	return p.Node == nil && p.Name == "" && p.Within == nil && len(p.Mounts) == 0
+}
+
 // find says what answers when h connects to e. More than one candidate is no
 // answer.
 func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
+	out := k.seek(h, e)
+	if out.To == nil {
+		return out
+	}
+	out.Sure = min(out.Sure, out.To.Addr.Trust())
+	if g := out.To.Gateway; g != h.Gateway() && (k.guessed[g] || k.guessed[h.Gateway()]) {
+		out.Sure = min(out.Sure, model.Medium)
+	}
+	return out
+}
+
+func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 	if !e.Addr.Known() {
 		return model.Answer{Place: e.Place}
 	}
@@ -83,12 +145,21 @@ func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
 	switch {
 	case e.Place != nil:
 		return k.at(e.Place, h, a, model.High, "refers to "+e.Place.Name)
-	case a.Path == "" && (a.Loopback() || a.Any() && a.Host != ""):
-		return k.at(here, h, a, model.High, "the same host")
-	case a.Named():
-		if places := k.reachable(a.Host, here); len(places) == 1 {
-			return k.at(places[0], h, a, model.High, "named "+places[0].Name)
+	case a.Path != "":
+		return k.socket(here, h, a)
+	case a.Loopback() || a.Any() && a.Host != "":
+		return k.loopback(here, h, a)
+	case ofHost(a.Host):
+		return k.host(here, h, a)
+	}
+	if places := k.reachable(a.Host, here); len(places) == 1 {
+		sure := model.High
+		if unplaced(here) {
+			sure = model.Medium
 		}
+		return k.at(places[0], h, a, sure, "named "+places[0].Name)
+	}
+	if a.Named() {
 		return model.Answer{}
 	}
 	if b := choose(k.literal[key(a)], h); b != nil {
@@ -101,14 +172,84 @@ func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
 	return model.Answer{}
 }
 
+// socket looks for who listens on a socket's file: in the same place, or in
+// another that mounts its folder from the same source.
+func (k *linker) socket(here *model.Place, h *model.Hop, a model.Addr) model.Answer {
+	if b := choose(k.sockets[fileOf(here, a.Path)], h); b != nil {
+		return model.Answer{To: b, Place: b.Gateway.Place, Sure: model.High, Why: b.Gateway.Name + " listens on " + a.String()}
+	}
+	return k.stray(here, h, a)
+}
+
+// loopback looks in the network of the place, and among the ports that are
+// published there when it is a host's.
+func (k *linker) loopback(here *model.Place, h *model.Hop, a model.Addr) model.Answer {
+	out := k.at(here.Network(), h, a, model.High, "the same host")
+	switch {
+	case out.To != nil:
+		return out
+	case here.Within != nil && here.Network().Node == nil:
+		if p := k.host(here, h, a); p.Place != nil {
+			return p
+		}
+	case unplaced(here):
+		return k.stray(here, h, a)
+	}
+	return out
+}
+
+// ofHost reports whether a name is that of the machine under a container.
+func ofHost(name string) bool {
+	switch strings.ToLower(name) {
+	case "host.docker.internal", "gateway.docker.internal", "host.containers.internal", "docker.for.mac.localhost", "docker.for.mac.host.internal":
+		return true
+	}
+	return false
+}
+
+// host looks among the ports that places publish to their host; those of the
+// same file come first.
+func (k *linker) host(here *model.Place, h *model.Hop, a model.Addr) model.Answer {
+	all := k.published[a.Port]
+	near := slices.DeleteFunc(slices.Clone(all), func(p publication) bool { return !beside(p.place, here) })
+	if len(near) > 0 {
+		all = near
+	}
+	if len(all) != 1 {
+		return model.Answer{}
+	}
+	a.Host, a.Port = "", all[0].inner
+	return k.at(all[0].place, h, a, model.Medium, "published by "+all[0].place.Name)
+}
+
+// beside reports whether two places are declared in one file.
+func beside(p, q *model.Place) bool {
+	return p.Node != nil && q.Node != nil && p.Node.Span.Source == q.Node.Span.Source
+}
+
+// stray looks among what listens in no place that is known, or from there: the
+// only one of that address may be meant.
+func (k *linker) stray(here *model.Place, h *model.Hop, a model.Addr) model.Answer {
+	b := choose(slices.DeleteFunc(slices.Clone(k.lost[portOf(a)]), func(b *model.Bind) bool {
+		return !unplaced(here) && (a.Path == "" || !unplaced(b.Gateway.Place))
+	}), h)
+	switch {
+	case b == nil || b.Gateway == h.Gateway():
+		return model.Answer{}
+	case a.Path != "":
+		return model.Answer{To: b, Sure: model.Medium, Why: "only " + b.Gateway.Name + " listens on " + a.String()}
+	}
+	return model.Answer{To: b, Sure: model.Low, Why: "only " + b.Gateway.Name + " listens on port " + strconv.Itoa(a.Port)}
+}
+
 // at looks for the port in a place.
 func (k *linker) at(p *model.Place, h *model.Hop, a model.Addr, sure model.Confidence, why string) model.Answer {
 	out := model.Answer{Place: p, Sure: sure, Why: why}
-	binds := k.local[p][a.Port]
-	if p == h.Gateway().Place && (a.Loopback() || a.Any()) {
+	binds := k.local[p.Network()][a.Port]
+	if p.Network() == h.Gateway().Place.Network() && (a.Loopback() || a.Any()) {
 		binds = nearest(binds, a)
 	} else {
-		binds = where(binds, func(b model.Addr) bool { return b.Any() && b.Net == a.Net })
+		binds = where(binds, func(b model.Addr) bool { return (b.Any() || slices.Contains(p.Names, b.Host)) && b.Net == a.Net })
 	}
 	if b := choose(binds, h); b != nil {
 		out.To = b
@@ -150,11 +291,13 @@ func where(binds []*model.Bind, is func(model.Addr) bool) []*model.Bind {
 	return some
 }
 
-// reachable are the places of that name which share a net with ours.
+// reachable are the places of that name which share a net with ours. Who is
+// within another's network is reached by the other's name.
 func (k *linker) reachable(name string, from *model.Place) []*model.Place {
 	var out []*model.Place
+	mine := from.Network().Nets
 	for _, p := range k.named[strings.ToLower(name)] {
-		if len(p.Nets) == 0 || len(from.Nets) == 0 || slices.ContainsFunc(p.Nets, func(n string) bool { return slices.Contains(from.Nets, n) }) {
+		if p.Within == nil && (len(p.Nets) == 0 || len(mine) == 0 || slices.ContainsFunc(p.Nets, func(n string) bool { return slices.Contains(mine, n) })) {
 			out = append(out, p)
 		}
 	}
