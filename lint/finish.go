@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gwlint/gwlint/checks"
 	"github.com/gwlint/gwlint/model"
 )
 
@@ -23,10 +24,18 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 	for _, c := range opt.Checks {
 		byID[c.ID] = c
 	}
+	registered := map[string]*model.Check{} // though the run may leave it out
+	for _, c := range checks.All() {
+		registered[c.ID] = c
+	}
 	all := make([]Finding, 0, len(found))
 	for _, f := range found {
-		if c := byID[f.Rule]; c != nil {
+		switch c := byID[f.Rule]; {
+		case c != nil:
 			all = append(all, complete(c, f))
+		case registered[f.Rule] == nil:
+			f.Message = fmt.Sprintf("there is no rule %s, which says: %s", f.Rule, f.Message)
+			all = append(all, complete(registered[internalError], f))
 		}
 	}
 	all = merge(all)

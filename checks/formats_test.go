@@ -1,0 +1,80 @@
+package checks_test
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gwlint/gwlint/checks"
+	"github.com/gwlint/gwlint/lint"
+	"github.com/gwlint/gwlint/report"
+)
+
+// TestFormats writes what gwlint says of every example, and of every reported
+// outage where they are at hand, in every format: JSON and SARIF are valid
+// against their schemas.
+func TestFormats(t *testing.T) {
+	schemas := map[string]*jsonschema.Schema{
+		"json":  schema(t, "../docs/gwlint.schema.json"),
+		"sarif": schema(t, "../sarif/testdata/sarif-schema-2.1.0.json"),
+	}
+	for _, c := range checks.All() {
+		for _, e := range parsePage(t, c, checks.Page(c.ID)).examples {
+			if opt, ok := options(t, e); ok {
+				formats(t, c.ID+": "+e.title, e.files, opt, schemas)
+			}
+		}
+	}
+	if shared := os.Getenv("GWLINT_SHARED"); shared != "" {
+		cases, err := filepath.Glob(filepath.Join(shared, "cases", "*", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range cases {
+			if info, err := os.Stat(dir); err == nil && info.IsDir() {
+				formats(t, dir, os.DirFS(dir), lint.Options{}, schemas)
+			}
+		}
+	}
+}
+
+func formats(t *testing.T, title string, fsys fs.FS, opt lint.Options, schemas map[string]*jsonschema.Schema) {
+	opt.Audit = true
+	r, err := lint.Run(context.Background(), fsys, opt)
+	if err != nil {
+		t.Errorf("%s: %v", title, err)
+		return
+	}
+	for _, f := range report.Formats {
+		var out bytes.Buffer
+		if err := f.Write(&out, r, report.Options{Pages: checks.Page}); err != nil {
+			t.Errorf("%s: %s: %v", title, f.Name, err)
+			continue
+		}
+		if s := schemas[f.Name]; s != nil {
+			doc, err := jsonschema.UnmarshalJSON(&out)
+			if err == nil {
+				err = s.Validate(doc)
+			}
+			if err != nil {
+				t.Errorf("%s: %s: %v", title, f.Name, err)
+			}
+		}
+	}
+}
+
+func schema(t *testing.T, file string) *jsonschema.Schema {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	s, err := c.Compile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
