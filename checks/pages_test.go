@@ -141,6 +141,7 @@ func parsePage(t *testing.T, c *model.Check, text string) *page {
 			if i == begin {
 				body = ""
 			}
+			body = strings.TrimSuffix(body, "␄\n") // a last line that is not ended
 			e.files[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(body, "␀", "\x00"))}
 			if lang == "symlink" { // a link: what it holds is where it leads
 				e.files[name] = &fstest.MapFile{Data: []byte(strings.TrimSpace(body)), Mode: fs.ModeSymlink | 0o777}

@@ -16,6 +16,15 @@ func Checks() []*model.Check {
 		internalError,
 		unusedIgnore,
 		ignoreWithoutReason,
+		missingFinalNewline,
+		emptyWordEndsLine,
+		removedKeyword,
+		undefinedBackend,
+		undefinedSection,
+		duplicateProxyName,
+		duplicateServerName,
+		verifyWithoutCA,
+		resolversWithoutNameserver,
 	}
 }
 
@@ -30,4 +39,14 @@ var (
 	internalError       = &model.Check{ID: "internal-error", Title: "A parser or a rule failed", Severity: model.Error}
 	unusedIgnore        = &model.Check{ID: "unused-ignore", Title: "A comment ignores nothing", Severity: model.Warning}
 	ignoreWithoutReason = &model.Check{ID: "ignore-without-reason", Title: "A comment does not say why it ignores a rule", Severity: model.Warning}
+
+	missingFinalNewline        = &model.Check{ID: "missing-final-newline", Title: "The last line of the file is not ended", Severity: model.Error, Outcomes: refuses}
+	emptyWordEndsLine          = &model.Check{ID: "empty-word-ends-line", Title: "An empty word hides the rest of its line", Severity: model.Warning}
+	removedKeyword             = &model.Check{ID: "removed-keyword", Title: "A keyword is gone in this version", Severity: model.Error, Outcomes: refuses}
+	undefinedBackend           = &model.Check{ID: "undefined-backend", Title: "A backend that is named does not exist", Severity: model.Error, Outcomes: refuses}
+	undefinedSection           = &model.Check{ID: "undefined-section", Title: "A section that is named does not exist", Severity: model.Error, Outcomes: refuses}
+	duplicateProxyName         = &model.Check{ID: "duplicate-proxy-name", Title: "Two proxies have one name", Severity: model.Error, Outcomes: refuses}
+	duplicateServerName        = &model.Check{ID: "duplicate-server-name", Title: "Two servers of a backend have one name", Severity: model.Error, Outcomes: refuses}
+	verifyWithoutCA            = &model.Check{ID: "verify-without-ca", Title: "A server's certificate is verified against nothing", Severity: model.Error, Outcomes: refuses}
+	resolversWithoutNameserver = &model.Check{ID: "resolvers-without-nameserver", Title: "A resolvers section asks nobody", Severity: model.Warning}
 )
