@@ -93,3 +93,20 @@ func list(all []lint.Finding) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// TestEveryRuleIsProvenOrSaysWhyNot: a rule that tells a status or a refusal has
+// a case, or its page says under Proof, in the words "Not proven", why there is
+// none.
+func TestEveryRuleIsProvenOrSaysWhyNot(t *testing.T) {
+	has := map[string]bool{}
+	for _, c := range read(t) {
+		has[c.Rule] = true
+	}
+	for _, k := range checks.All() {
+		_, proof, _ := strings.Cut(checks.Page(k.ID), "\n## Proof\n")
+		proof, _, _ = strings.Cut(proof, "\n## ")
+		if len(k.Outcomes) > 0 && !has[k.ID] && !strings.Contains(proof, "Not proven") {
+			t.Errorf("%s tells %v; it has no case in %s, and its page does not say why", k.ID, k.Outcomes, cases)
+		}
+	}
+}
