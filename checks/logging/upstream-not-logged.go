@@ -29,7 +29,36 @@ var upstreamNotLogged = &model.Check{
 				f.Message = "access_log, with its default format combined, " + untold
 				f.Because = []model.Fact{h.Route.Listener.Node}
 			}
+			if n := h.Route.Listener.Node; n.Span.Source != nil && n.Span.Source.Dialect.Name() == "haproxy" {
+				inHAProxy(h, &f)
+			}
 			report(f)
 		}
 	},
+}
+
+// inHAProxy says what is missing in the words of HAProxy.
+func inHAProxy(h *model.Hop, f *model.Finding) {
+	l := h.Route.Listener
+	const untold = "neither the server nor how the session ended"
+	switch logged := h.Logged; {
+	case logged.Key() == "log" && logged.Written():
+		f.Message = fmt.Sprintf("%s sends nothing: there is no log line in global", logged)
+	case logged.Key() == "log":
+		f.Message = fmt.Sprintf("%s logs nothing: no log line applies to it", l.Node)
+	case logged.Written():
+		f.Message = fmt.Sprintf("%s tells %s: it has no %%s or no %%ts", logged.Key(), untold)
+	default:
+		f.Message = fmt.Sprintf("%s logs in the default format, which tells no status, and %s", l.Node, untold)
+		option := "option httplog"
+		switch {
+		case len(l.Binds) == 0 || !l.Binds[0].Protocol.Known():
+			return
+		case l.Binds[0].Protocol.V == "tcp":
+			option = "option tcplog"
+		}
+		if edit := model.Insert(l.Node, option); edit != nil {
+			f.Fix = &model.Fix{Message: "log the server, the status and the times", Edits: []model.Edit{*edit}}
+		}
+	}
 }

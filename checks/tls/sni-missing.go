@@ -40,15 +40,38 @@ var sniMissing = &model.Check{
 					f.Fix = &model.Fix{Message: "send the host of the target", Edits: []model.Edit{*edit}}
 				}
 			}
+			if edits := writeSNI(l); edits != nil && f.AtMost == 0 {
+				f.Fix = &model.Fix{Message: "send the host of the target, in checks too", Edits: edits}
+			}
 			report(f)
 		}
 	},
+}
+
+// writeSNI adds the name to a server line of HAProxy, and to its check, which
+// does not take it over.
+func writeSNI(l *model.Link) []model.Edit {
+	n, health := l.Endpoint.Node, l.Endpoint.Health
+	name := l.Conn.TLS.Name
+	if name.Key() != "sni" || name.Written() || n.Name.Text != "server" || len(n.Args) == 0 || !l.Endpoint.Addr.V.Named() {
+		return nil
+	}
+	host := l.Endpoint.Addr.V.Host
+	text := " sni str(" + host + ")"
+	if model.Is(health.Active, true) && model.Is(health.Conn.TLS.Enabled, true) && model.Is(health.Conn.TLS.Name, "") {
+		text += " check-sni " + host
+	}
+	end := n.Head().End
+	return []model.Edit{{Span: n.Span.Source.Span(end, end), Text: text}}
 }
 
 // setting is what keeps the name back, in words.
 func setting(name model.Value[string]) string {
 	if name.Written() {
 		return name.Key() + " " + name.Text()
+	}
+	if name.Key() == "sni" { // HAProxy's parameter has no value to be off
+		return "sni is not set"
 	}
 	return strings.TrimSpace(name.Key() + " is off by default")
 }

@@ -68,7 +68,7 @@ func publicServer(p *model.Pool) *model.Endpoint {
 func public(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	dot := strings.LastIndexByte(host, '.')
-	if dot < 0 {
+	if dot < 0 || strings.Trim(host[dot+1:], "0123456789") == "" { // one label, or an address
 		return false
 	}
 	switch host[dot+1:] {
