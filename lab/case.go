@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -114,6 +115,8 @@ func ParseCase(text []byte) (*Case, error) {
 		}
 	}
 	for _, f := range archive.Files {
+		// An archive ends every file with a newline; this takes the last one away.
+		f.Data = bytes.TrimSuffix(f.Data, []byte("␄\n"))
 		switch {
 		case strings.HasPrefix(f.Name, "bad/"):
 			f.Name = f.Name[len("bad/"):]
