@@ -1,0 +1,3 @@
+package terraform
+
+func (i *instance) adapterOf(source string, call *block) *module { return nil }
