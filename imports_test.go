@@ -46,7 +46,7 @@ func layer(p string) int {
 		return 0
 	case p == "parsers/files", p == "parsers/text", p == "lab/proven":
 		return 1
-	case p == "parsers/image":
+	case p == "parsers/image", p == "parsers/process":
 		return 2
 	case first == "parsers" && rest != "", first == "checks" && rest != "":
 		return 3

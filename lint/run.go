@@ -111,6 +111,7 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 		}
 	}
 	w.Sources = tree.Sources()
+	suppose(w)
 	connect(w, guessed)
 	return l, ctx.Err()
 }

@@ -295,6 +295,15 @@ func pick(all []fs.DirEntry, base string) (fs.DirEntry, bool) {
 	return all[i], true
 }
 
+// IsFile reports whether there is such a file, or a link to one.
+func (t *Tree) IsFile(name string) bool {
+	if _, ok := t.opt.Overlay[name]; ok {
+		return true
+	}
+	found, err := t.follow(name)
+	return err == nil && t.named(found)
+}
+
 // isDir reports whether name is a directory, or a link to one.
 func (t *Tree) isDir(name string) bool {
 	if name == "." {

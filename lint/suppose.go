@@ -1,0 +1,56 @@
+package lint
+
+import (
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/image"
+	"github.com/gwlint/gwlint/parsers/process"
+)
+
+// suppose makes gateways of the places in which none is known to run: what
+// their ports or their images say that they listen on.
+func suppose(w *model.Workspace) {
+	busy := map[*model.Place]bool{}
+	for _, g := range w.Gateways {
+		for p := g.Place; p != nil && !busy[p]; p = p.Within {
+			busy[p] = true
+		}
+	}
+	for _, p := range w.Places {
+		if !busy[p] && p.Node != nil && len(p.Names) > 0 {
+			if g := supposed(p); g != nil {
+				w.Gateways = append(w.Gateways, g)
+			}
+		}
+	}
+}
+
+// supposed is the gateway of a place, or nil when nothing tells.
+func supposed(p *model.Place) *model.Gateway {
+	service, known := image.Parse(p.Image.V).Service()
+	known = known && p.Image.Known()
+	binds := process.Declared(p, p.Node)
+	if len(binds) == 0 {
+		if !known {
+			return nil
+		}
+		o, why := model.Default, "the port of the image "+p.Image.V
+		if p.Command.Known() {
+			o, why = model.Assumed, why+", unless its command says otherwise"
+		}
+		binds = append(binds, model.Fallback(p.Node, "port", model.Addr{Port: service.Port}, o, why))
+	}
+	g := &model.Gateway{Name: p.Name, Node: p.Node, Place: p}
+	if known {
+		g.Product = model.Product{Name: service.Product, Versions: p.Versions[service.Product]}
+	}
+	l := &model.Listener{Gateway: g, Node: p.Node}
+	for _, addr := range binds {
+		protocol := model.NotTold[string](p.Node, "protocol", "the server is not known")
+		if known && (service.Protocol == "tcp" || addr.V.Port == service.Port) {
+			protocol = model.Fallback(p.Node, "protocol", service.Protocol, model.Default, service.Product+" speaks "+service.Protocol)
+		}
+		process.Listen(l, addr, protocol)
+	}
+	g.Listeners = []*model.Listener{l}
+	return g
+}

@@ -1,0 +1,51 @@
+package image
+
+import "strings"
+
+// A Service is what the program of an image does when nobody configures it:
+// the port it listens on and what it speaks there.
+type Service struct {
+	Port     int
+	Protocol string // as in model.Conn
+	Product  string
+}
+
+// services are those of official images, and of others that half of the world
+// uses, by their own documentation.
+var services = map[string]Service{
+	"nginx": {80, "http", "nginx"}, "nginxinc/nginx-unprivileged": {8080, "http", "nginx"}, "openresty/openresty": {80, "http", "nginx"},
+	"bitnami/nginx": {8080, "http", "nginx"}, "httpd": {80, "http", "apache"}, "caddy": {80, "http", "caddy"}, "traefik": {80, "http", "traefik"},
+	"tomcat": {8080, "http", "tomcat"}, "jetty": {8080, "http", "jetty"}, "jenkins/jenkins": {8080, "http", "jenkins"},
+	"wordpress": {80, "http", "apache"}, "nextcloud": {80, "http", "apache"}, "drupal": {80, "http", "apache"}, "joomla": {80, "http", "apache"},
+	"phpmyadmin": {80, "http", "apache"}, "phpmyadmin/phpmyadmin": {80, "http", "apache"}, "adminer": {8080, "http", "adminer"}, "dpage/pgadmin4": {80, "http", "pgadmin"},
+	"postgres": {5432, "tcp", "postgres"}, "mysql": {3306, "tcp", "mysql"}, "mariadb": {3306, "tcp", "mariadb"}, "mongo": {27017, "tcp", "mongo"},
+	"redis": {6379, "tcp", "redis"}, "valkey/valkey": {6379, "tcp", "valkey"}, "memcached": {11211, "tcp", "memcached"}, "rabbitmq": {5672, "tcp", "rabbitmq"},
+	"elasticsearch": {9200, "http", "elasticsearch"}, "couchdb": {5984, "http", "couchdb"}, "influxdb": {8086, "http", "influxdb"}, "neo4j": {7474, "http", "neo4j"},
+	"grafana/grafana": {3000, "http", "grafana"}, "grafana/grafana-oss": {3000, "http", "grafana"}, "prom/prometheus": {9090, "http", "prometheus"}, "prom/alertmanager": {9093, "http", "alertmanager"},
+	"prom/node-exporter": {9100, "http", "node-exporter"}, "gcr.io/cadvisor/cadvisor": {8080, "http", "cadvisor"},
+	"portainer/portainer-ce": {9000, "http", "portainer"}, "minio/minio": {9000, "http", "minio"}, "ghost": {2368, "http", "node"},
+	"mailhog/mailhog": {8025, "http", "mailhog"}, "axllent/mailpit": {8025, "http", "mailpit"}, "schickling/mailcatcher": {1080, "http", "mailcatcher"},
+	"varnish": {80, "http", "varnish"}, "sonarqube": {9000, "http", "sonarqube"}, "registry": {5000, "http", "registry"}, "gitea/gitea": {3000, "http", "gitea"},
+	"nats": {4222, "tcp", "nats"}, "swaggerapi/swagger-ui": {8080, "http", "nginx"}, "containous/whoami": {80, "http", "whoami"}, "traefik/whoami": {80, "http", "whoami"},
+	"kennethreitz/httpbin": {80, "http", "gunicorn"}, "rediscommander/redis-commander": {8081, "http", "node"}, "mongo-express": {8081, "http", "node"},
+	"metabase/metabase": {3000, "http", "metabase"}, "n8nio/n8n": {5678, "http", "node"}, "vaultwarden/server": {80, "http", "vaultwarden"},
+}
+
+// Service is what the image does by itself. Not ok when the table does not
+// tell.
+func (r Reference) Service() (Service, bool) {
+	if r.FPM() {
+		return Service{9000, "fastcgi", "php-fpm"}, true
+	}
+	s, ok := services[r.Name]
+	return s, ok
+}
+
+// FPM reports whether the image runs PHP-FPM: php:8.2-fpm, wordpress:fpm.
+func (r Reference) FPM() bool {
+	switch r.Name {
+	case "php", "wordpress", "nextcloud", "drupal", "joomla", "bitnami/php-fpm", "phpmyadmin", "phpmyadmin/phpmyadmin", "matomo":
+		return r.Name == "bitnami/php-fpm" || strings.Contains(r.Tag, "fpm")
+	}
+	return false
+}
