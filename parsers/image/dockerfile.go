@@ -172,13 +172,11 @@ func (m *Image) copy(n *model.Node) {
 			paths = append(paths, a)
 		}
 	}
-	if len(paths) == 1 && strings.HasPrefix(paths[0].Text, "[") {
-		var list []string
-		if json.Unmarshal([]byte(paths[0].Text), &list) == nil {
-			paths = nil
-			for _, p := range list {
-				paths = append(paths, model.Word{Text: p, Span: n.Head()})
-			}
+	if len(paths) > 0 {
+		at := paths[0].Span
+		at.End = paths[len(paths)-1].Span.End
+		if list, ok := jsonList(at); ok {
+			paths = list
 		}
 	}
 	if len(paths) < 2 {
@@ -201,25 +199,35 @@ func command(n *model.Node) (words []model.Word, shell bool) {
 	}
 	all := n.Args[0].Span
 	all.End = n.Args[len(n.Args)-1].Span.End
-	var list []string
-	if json.Unmarshal(all.Source.Text[all.Start:all.End], &list) == nil {
-		at := all.Start
-		for _, w := range list {
-			span := all
-			if q, err := json.Marshal(w); err == nil {
-				if i := bytes.Index(all.Source.Text[at:all.End], q); i >= 0 {
-					span = all.Source.Span(at+i, at+i+len(q))
-					at = span.End
-				}
-			}
-			words = append(words, model.Word{Text: w, Span: span})
-		}
-		return words, false
+	if list, ok := jsonList(all); ok {
+		return list, false
 	}
-	words, rest := text.Words(all)
-	if rest < all.End { // more than one command
-		at := all.Source.Span(all.Start, all.Start)
-		words = []model.Word{{Text: "/bin/sh", Span: at}, {Text: "-c", Span: at}, {Text: all.Text(), Span: all}}
+	words, _ = text.Words(all)
+	return words, true
+}
+
+// jsonList reads the exec form, which may go over several lines.
+func jsonList(at model.Span) (words []model.Word, ok bool) {
+	body := bytes.Clone(at.Source.Text[at.Start:at.End])
+	for i, c := range body { // blanks in place of line ends keep the offsets
+		if c == '\\' && i+1 < len(body) && (body[i+1] == '\n' || body[i+1] == '\r') {
+			body[i] = ' '
+		}
+	}
+	var list []string
+	if json.Unmarshal(body, &list) != nil {
+		return nil, false
+	}
+	from := 0
+	for _, w := range list {
+		span := at
+		if q, err := json.Marshal(w); err == nil {
+			if i := bytes.Index(body[from:], q); i >= 0 {
+				from += i + len(q)
+				span = at.Source.Span(at.Start+from-len(q), at.Start+from)
+			}
+		}
+		words = append(words, model.Word{Text: w, Span: span})
 	}
 	return words, true
 }
