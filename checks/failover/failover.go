@@ -10,5 +10,7 @@ func Checks() []*model.Check {
 		errorStatusOutage,
 		allServersDown,
 		duplicateServer,
+		upstreamServersRefused,
+		plusOnly,
 	}
 }
