@@ -14,5 +14,6 @@ func Checks() []*model.Check {
 		invalidUpstreamAddress,
 		anyAddressTarget,
 		emptyTarget,
+		resolveRefused,
 	}
 }
