@@ -12,5 +12,6 @@ func Checks() []*model.Check {
 		duplicateHost,
 		bodyLengthKept,
 		upgradeHeaderWrong,
+		undefinedVariable,
 	}
 }
