@@ -66,7 +66,7 @@ with ` + "`--profile audit`" + `. A rule may speak more quietly where its eviden
 	}
 	b.WriteString("---\n")
 	for _, c := range checks.All() {
-		b.WriteString("\n" + demote(checks.Page(c.ID)))
+		b.WriteString("\n" + demote(checks.Explain(c.ID)))
 	}
 	return b.String()
 }

@@ -21,7 +21,7 @@ func explain(_ context.Context, c console, args []string) (int, error) {
 	if f.NArg() != 1 {
 		return 0, fmt.Errorf("explain takes one rule; gwlint rules lists them")
 	}
-	page := checks.Page(f.Arg(0))
+	page := checks.Explain(f.Arg(0))
 	if page == "" {
 		var ids []string
 		for _, k := range checks.All() {

@@ -337,7 +337,7 @@ func formatNames() string {
 }
 
 func (s sink) write(c console, r *lint.Result, color string) error {
-	opt := report.Options{Context: 1, Version: build().version, Pages: checks.Page}
+	opt := report.Options{Context: 1, Version: build().version, Pages: checks.Explain}
 	if s.file == "-" {
 		tty := isTerminal(c.out)
 		opt.Colour = report.Colour(color, os.Getenv, tty)
