@@ -167,6 +167,7 @@ const (
 	Full                        // no free slot, or the queue expired
 	NoName                      // the name does not resolve
 	NoServer                    // every endpoint is out, or there is none
+	Stopped                     // the gateway is stopped or reloaded, and does not wait for the answer
 )
 
 // Has reports whether all of x are in e.
@@ -175,7 +176,7 @@ func (e Event) Has(x Event) bool { return e&x == x }
 // String lists the events by the names of their constants.
 func (e Event) String() string {
 	names := [...]string{"refused", "connect timeout", "TLS failure", "silence", "early close", "stale connection",
-		"invalid head", "too big head", "5xx", "full", "unresolved name", "no server"}
+		"invalid head", "too big head", "5xx", "full", "unresolved name", "no server", "stop"}
 	var in []string
 	for i, n := range names {
 		if e&(1<<i) != 0 {

@@ -25,6 +25,12 @@ var headerBufferSmall = &model.Check{
 			case model.Less(head, sent):
 				f.Message = fmt.Sprintf("%s %s is room for a head of %s, and %s may answer with %s (%s)", head.Key(), head.Text(), head.Plain(), l.To.Gateway.Name, sent.Plain(), sent)
 				f.Because, room = []model.Fact{head, sent, l}, sent.V
+			case head.Written() && inHAProxy(l.Hop) && model.Under(head, 15<<10):
+				f.Message = fmt.Sprintf("%s leaves %d bytes for the head of an answer, where 15360 are left by default", head, head.V)
+				f.Because = []model.Fact{head}
+				if !model.Under(head, 8<<10) {
+					f.AtMost = model.Note // most answers fit
+				}
 			case head.Written() && model.Under(head, page):
 				f.Message = fmt.Sprintf("%s is less than the %s of the default", head, model.Plain(int64(page)))
 				f.Because, room = []model.Fact{head}, page
@@ -38,6 +44,12 @@ var headerBufferSmall = &model.Check{
 			report(f)
 		}
 	},
+}
+
+// inHAProxy reports whether a hop is one of HAProxy, whose default is larger.
+func inHAProxy(h *model.Hop) bool {
+	s := h.Route.Listener.Node.Span.Source
+	return s != nil && s.Dialect != nil && s.Dialect.Name() == "haproxy"
 }
 
 // answers is how large a head the other side says it may send: declared, or

@@ -12,5 +12,10 @@ func Checks() []*model.Check {
 		retryWindow,
 		singleTry,
 		retryBudget,
+		unitlessTimeout,
+		missingTimeout,
+		tunnelCut,
+		checkTimeoutShort,
+		stopCuts,
 	}
 }

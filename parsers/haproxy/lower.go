@@ -49,7 +49,7 @@ func (l *lowering) gateway() *model.Gateway {
 		Name:    "haproxy",
 		Node:    l.tree.root,
 		Place:   l.place,
-		Product: model.Product{Name: "haproxy", Versions: l.versions, Outcomes: outcomes()},
+		Product: model.Product{Name: "haproxy", Versions: l.versions, Outcomes: outcomes(l.versions)},
 	}
 	l.head = l.headSize()
 	l.out.User = l.globalText("user")
@@ -158,7 +158,7 @@ func (l *lowering) globalText(key string) model.Value[string] {
 // leaves of tune.bufsize. A reserve of more than half is cut to half
 // (haproxy.c).
 func (l *lowering) headSize() model.Value[int64] {
-	const key = "tune.bufsize"
+	key := "tune.bufsize"
 	owner, size := l.setting(key)
 	_, reserve := l.setting("tune.maxrewrite")
 	if size.unsure != "" || reserve.unsure != "" {
@@ -174,6 +174,9 @@ func (l *lowering) headSize() model.Value[int64] {
 			d = doubt{why: "tune.maxrewrite is no number"}
 		}
 		kept, why, at, in = n, "less tune.maxrewrite "+reserve.Arg(0), reserve.Args[0].Span, reserve.statement
+		if n > 0 && size.statement == nil {
+			key, why = "tune.maxrewrite", "taken off the default tune.bufsize of 16384"
+		}
 	}
 	total, o := int64(16384), model.Inherited
 	if size.statement != nil && len(size.Args) > 0 {

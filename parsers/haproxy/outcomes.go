@@ -4,8 +4,8 @@ import "github.com/gwlint/gwlint/model"
 
 // outcomes of an http proxy, each seen on HAProxy 2.6.12 and 3.2.0 alike; the
 // letters are the termination state of the log line (manual 8.5).
-func outcomes() map[model.Event]model.Outcome {
-	return map[model.Event]model.Outcome{
+func outcomes(v model.Versions) map[model.Event]model.Outcome {
+	all := map[model.Event]model.Outcome{
 		model.Refused:  {Status: 503, Native: "SC"},
 		model.NoSYN:    {Status: 503, Native: "sC"},
 		model.BadTLS:   {Status: 503, Native: "SC"},
@@ -18,6 +18,13 @@ func outcomes() map[model.Event]model.Outcome {
 		model.NoName:   model.RefusesToStart("could not resolve address"),
 		model.NoServer: {Status: 503, Native: "SC"},
 	}
+	switch { // seen on 2.6.12 and 3.2.0 only, with hard-stop-after
+	case v.Before("2.7"):
+		all[model.Stopped] = model.Outcome{Status: 502, Native: "KH"}
+	case v.From("3.2"):
+		all[model.Stopped] = model.NoAnswer
+	}
+	return all
 }
 
 // shared are the outcomes of a proxy that gives connections of the pool to the
