@@ -9,6 +9,7 @@ import (
 	"github.com/gwlint/gwlint/parsers/files"
 	"github.com/gwlint/gwlint/parsers/haproxy"
 	"github.com/gwlint/gwlint/parsers/nginx"
+	"github.com/gwlint/gwlint/parsers/terraform"
 )
 
 // A Parser reads one configuration language.
@@ -27,7 +28,9 @@ type Parser interface {
 
 // Places lists the parsers that tell where things run, and those that need
 // nobody's word about it. They load first, in this order.
-func Places() []Parser { return []Parser{facts.Parser{}, compose.Parser{}, dockerfile.Parser{}} }
+func Places() []Parser {
+	return []Parser{facts.Parser{}, compose.Parser{}, dockerfile.Parser{}, terraform.Parser{}}
+}
 
 // Gateways lists the parsers of what runs in a place.
 func Gateways() []Parser { return []Parser{nginx.Parser{}, haproxy.Parser{}} }
