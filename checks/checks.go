@@ -11,6 +11,7 @@ import (
 	"github.com/gwlint/gwlint/checks/buffers"
 	"github.com/gwlint/gwlint/checks/failover"
 	"github.com/gwlint/gwlint/checks/headers"
+	"github.com/gwlint/gwlint/checks/health"
 	"github.com/gwlint/gwlint/checks/keepalive"
 	"github.com/gwlint/gwlint/checks/logging"
 	"github.com/gwlint/gwlint/checks/routing"
@@ -39,6 +40,7 @@ func Topics() []Topic {
 		{"tls", "TLS", tls.Checks()},
 		{"routing", "Routing", routing.Checks()},
 		{"failover", "Failover", failover.Checks()},
+		{"health", "Health checks", health.Checks()},
 		{"logging", "Logging", logging.Checks()},
 		{"startup", "Start and reading", startup.Checks()},
 	}
