@@ -1,6 +1,7 @@
 package nginx
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -18,11 +19,26 @@ func detect(name string, head func() []byte) bool {
 	if isDump(text) {
 		return true
 	}
+	if path.Base(name) == "nginx.conf" && path.Base(path.Dir(name)) != "logrotate.d" { // whatever is wrong with it
+		return !isINI(text)
+	}
 	ours, foreign := evidence(name, text)
 	if ours+foreign == 0 { // nothing but comments
-		return path.Base(name) == "nginx.conf" || path.Ext(name) == ".conf" && ofNginx(name)
+		return path.Ext(name) == ".conf" && ofNginx(name)
 	}
 	return ours > foreign
+}
+
+// isINI reports whether a file begins with a section in brackets, as those of
+// supervisord and systemd do.
+func isINI(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 && line[0] != '#' && line[0] != ';' {
+			return line[0] == '['
+		}
+	}
+	return false
 }
 
 // Names of copies that no include pattern in use matches.
