@@ -9,5 +9,8 @@ func Checks() []*model.Check {
 		decodedURI,
 		proxyURIRefused,
 		missingNamedLocation,
+		errorPageThroughProxy,
+		outageAnswered200,
+		pathGlued,
 	}
 }
