@@ -16,9 +16,9 @@ var sniNotAHostname = &model.Check{
 	Outcomes: []model.Outcome{{Status: 502}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
-			name, verify := h.Conn.TLS.Name, h.Conn.TLS.Verify
-			if !inNginx(h.Node) || !model.Is(h.Conn.TLS.Enabled, true) || !name.Known() || switchedOff(name) {
-				continue
+			name := h.Conn.TLS.Name
+			if !inNginx(h.Node) || !model.Is(h.Conn.TLS.Enabled, true) || !name.Known() || switchedOff(name) || model.Is(h.Conn.TLS.Verify, true) {
+				continue // where it is verified, that fails first: verify-name-mismatch
 			}
 			f := model.Finding{Because: []model.Fact{name, h.Conn.TLS.Enabled}, Outcome: h.Outcome(model.BadTLS),
 				When: "every request, where the server needs the name"}
@@ -34,13 +34,9 @@ var sniNotAHostname = &model.Check{
 			default:
 				continue
 			}
-			switch {
-			case model.Is(verify, true):
-				f.Message += fmt.Sprintf("; the certificate has to be made out to that too, with %s on", verify.Key())
-				f.Because, f.When = append(f.Because, verify), "every request, unless the certificate has that very name"
-			case public != nil && name.V != "":
+			if public != nil && name.V != "" {
 				f.Because = append(f.Because, public.Addr)
-			default:
+			} else {
 				f.AtMost = model.Note
 			}
 			if public != nil && name.V != "" {

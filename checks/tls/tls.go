@@ -8,5 +8,8 @@ func Checks() []*model.Check {
 		sniMissing,
 		sniNameUnused,
 		sniNotAHostname,
+		tlsListenerInPlain,
+		verifyNameMismatch,
+		tlsVersionMismatch,
 	}
 }
