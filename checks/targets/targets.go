@@ -15,5 +15,6 @@ func Checks() []*model.Check {
 		anyAddressTarget,
 		emptyTarget,
 		resolveRefused,
+		tlsPortBehindHTTP,
 	}
 }
