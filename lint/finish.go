@@ -2,8 +2,6 @@ package lint
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,7 +41,7 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 		all = append(all, suppress(l.Workspace, &all, byID, &r.Summary, opt)...)
 		order(all)
 	}
-	fingerprint(all)
+	identify(l.Workspace, all)
 	for _, f := range all {
 		switch f.Severity {
 		case model.Error:
@@ -77,6 +75,9 @@ func complete(c *model.Check, f model.Finding) Finding {
 			case at.IsZero() || at.Source.Stock:
 			case out.Primary.IsZero():
 				out.Primary = at
+				if s, ok := b.(model.Setting); ok {
+					out.subject = s.Key()
+				}
 			case at != out.Primary && !slices.ContainsFunc(out.Related, func(r Related) bool { return r.Span == at }):
 				out.Related = append(out.Related, Related{at, label(b)})
 			}
@@ -190,22 +191,4 @@ func path(f Finding) string {
 		return ""
 	}
 	return f.Primary.Source.Path
-}
-
-// fingerprint gives each finding an identity without line numbers or values:
-// the rule, the file, the line's words, and how many like it came before.
-func fingerprint(all []Finding) {
-	seen := map[string]int{}
-	for i := range all {
-		f := &all[i]
-		words := ""
-		if !f.Primary.IsZero() {
-			line := f.Primary.Source.Line(f.Primary.Begin().Line)
-			words, _, _ = strings.Cut(strings.TrimSpace(string(line)), " ")
-		}
-		id := strings.Join([]string{f.Check.ID, path(*f), words}, "\x00")
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", id, seen[id]))
-		seen[id]++
-		f.Fingerprint = hex.EncodeToString(sum[:16])
-	}
 }

@@ -39,7 +39,11 @@ type Finding struct {
 	Path        []Related       // the way of a request to the primary place: listener, route, pool, endpoint; may be empty
 	Fix         *model.Fix
 	Count       int    // how many gateways, routes or places have it; at least 1
-	Fingerprint string // stays the same when lines move or values change
+	Fingerprint string // stays the same when lines move or values change; no other finding of the run has it
+	Anchor      string // the same without the file and shared by findings that are alike: the rule, the blocks around, the statement
+	Values      string // changes when a value does that the finding rests on
+
+	subject string // the native setting that the finding is about; "" where it is a statement
 }
 
 // Related is another place that a finding speaks of.

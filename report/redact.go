@@ -38,6 +38,12 @@ func redacted(r *lint.Result) *lint.Result {
 	return &out
 }
 
+// HasSecret reports whether something in text would be masked.
+func HasSecret(text string) bool {
+	_, secrets := mask([]byte(text))
+	return len(secrets) > 0
+}
+
 // A masker knows the masked copy of each source, and what was masked there.
 type masker struct {
 	sources map[*model.Source]*model.Source

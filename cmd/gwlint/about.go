@@ -70,12 +70,14 @@ func show(ctx context.Context, c console, args []string) (int, error) {
 	}
 	hops := 0
 	for _, r := range roots {
-		fsys, opt, done, err := r.open(opt)
+		fsys, dir, opt, err := r.open(opt)
 		if err != nil {
 			return 0, err
 		}
 		l, err := lint.Load(ctx, fsys, opt)
-		done()
+		if dir != nil {
+			dir.Close()
+		}
 		if err != nil {
 			return 0, err
 		}

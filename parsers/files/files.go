@@ -46,7 +46,7 @@ type Loaded struct {
 // Options of a tree.
 type Options struct {
 	Prefix  string            // before every path that people see: where the tree stands, with a slash
-	Overlay map[string][]byte // files that are not in the file system: standard input as "-"
+	Overlay map[string][]byte // what stands in place of files, or is none: standard input as "-"
 	Maps    []model.Mount     // From in the tree stands where the programs see To
 	Ignore  bool              // leave out what .gitignore files name
 }
@@ -114,7 +114,7 @@ func (t *Tree) Source(name string, d model.Dialect) (*model.Source, error) {
 
 // Display is the path of a file as people see it.
 func (t *Tree) Display(name string) string {
-	if _, ok := t.opt.Overlay[name]; ok {
+	if name == "-" {
 		return name
 	}
 	return t.opt.Prefix + name

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/gwlint/gwlint/lint"
+	"github.com/gwlint/gwlint/model"
+)
+
+// inputs are the flags that say what is read, and how.
+type inputs struct {
+	targets, maps, types []string
+	noGitignore          bool
+	jobs                 int
+}
+
+func (in *inputs) flags(f *pflag.FlagSet) {
+	f.StringSliceVar(&in.targets, "target", nil, "version that will run it, as PRODUCT=VERSION: nginx=1.28")
+	f.StringSliceVar(&in.maps, "map", nil, "where an absolute path is found, as FROM=TO: /etc/nginx=deploy/nginx")
+	f.StringSliceVar(&in.types, "type", nil, "language of files, as DIALECT or PATH=DIALECT")
+	f.BoolVar(&in.noGitignore, "no-gitignore", false, "lint what .gitignore names, too")
+	f.IntVarP(&in.jobs, "jobs", "j", 0, "how many at once (default: one for each processor)")
+}
+
+// lint runs over every root that the paths name, and puts the results together.
+func (in *inputs) lint(ctx context.Context, c console, paths []string, opt lint.Options, p repair) (*lint.Result, error) {
+	roots, opt, err := in.roots(c, paths, opt)
+	if err != nil {
+		return nil, err
+	}
+	var all []*lint.Result
+	for _, r := range roots {
+		r, err := r.lint(ctx, c, opt, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return lint.Join(all), nil
+}
+
+func (in *inputs) roots(c console, paths []string, opt lint.Options) ([]root, lint.Options, error) {
+	opt.Jobs, opt.Tracked = in.jobs, !in.noGitignore
+	opt.Targets, opt.Types = map[string]string{}, map[string]string{}
+	for _, t := range in.targets {
+		product, version, _ := strings.Cut(t, "=")
+		if _, parts := model.ParseVersion(version); parts == 0 {
+			return nil, opt, fmt.Errorf("--target takes PRODUCT=VERSION, such as nginx=1.28, not %q", t)
+		}
+		if known := lint.Products(); !slices.Contains(known, product) {
+			return nil, opt, fmt.Errorf("--target knows no product %q%s", product, didYouMean(product, known))
+		}
+		opt.Targets[product] = version
+	}
+	for _, t := range in.types {
+		path, dialect, ok := strings.Cut(t, "=")
+		if !ok {
+			path, dialect = "", t
+		}
+		if known := lint.Dialects(); !slices.Contains(known, dialect) {
+			return nil, opt, fmt.Errorf("--type knows no language %q%s", dialect, didYouMean(dialect, known))
+		}
+		opt.Types[filepath.ToSlash(filepath.Clean(path))] = dialect
+	}
+	var maps []model.Mount
+	for _, m := range in.maps {
+		from, to, ok := strings.Cut(m, "=")
+		if !ok || !strings.HasPrefix(from, "/") || to == "" {
+			return nil, opt, fmt.Errorf("--map takes FROM=TO with an absolute FROM, such as /etc/nginx=deploy/nginx, not %q", m)
+		}
+		maps = append(maps, model.Mount{From: to, To: from})
+	}
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	roots, err := rootsOf(c, paths, maps)
+	return roots, opt, err
+}
+
+// A root is a folder that is linted as one, and nothing outside of it is read.
+type root struct {
+	dir     string // as the user has it
+	entries []string
+	stdin   []byte
+	maps    []model.Mount
+}
+
+// rootsOf groups paths: a folder is a root of its own, unless another holds
+// it; a file belongs to its folder.
+func rootsOf(c console, paths []string, maps []model.Mount) ([]root, error) {
+	var roots []root
+	var files []string
+	for _, p := range paths {
+		if p == "-" {
+			text, err := io.ReadAll(c.in)
+			if err != nil {
+				return nil, fmt.Errorf("reading standard input: %w", err)
+			}
+			roots = append(roots, root{stdin: text, entries: []string{"-"}})
+			continue
+		}
+		info, err := os.Stat(p)
+		switch {
+		case err != nil:
+			return nil, missing(p, err)
+		case info.IsDir():
+			roots = append(roots, root{dir: filepath.Clean(p), entries: []string{"."}})
+		default:
+			files = append(files, filepath.Clean(p))
+		}
+	}
+	roots = slices.DeleteFunc(roots, func(r root) bool {
+		return slices.ContainsFunc(roots, func(o root) bool { return r.stdin == nil && o.stdin == nil && o.dir != r.dir && holds(o.dir, r.dir) })
+	})
+	slices.SortFunc(roots, func(a, b root) int { return strings.Compare(a.dir, b.dir) })
+	roots = slices.CompactFunc(roots, func(a, b root) bool { return a.dir == b.dir && a.stdin == nil && b.stdin == nil })
+	for _, f := range files {
+		if slices.ContainsFunc(roots, func(r root) bool { return r.stdin == nil && slices.Equal(r.entries, []string{"."}) && holds(r.dir, f) }) {
+			continue
+		}
+		dir, name := filepath.Split(f)
+		dir = filepath.Clean(dir)
+		if i := slices.IndexFunc(roots, func(r root) bool { return r.stdin == nil && r.dir == dir }); i >= 0 {
+			roots[i].entries = append(roots[i].entries, name)
+		} else {
+			roots = append(roots, root{dir: dir, entries: []string{name}})
+		}
+	}
+	for i := range roots {
+		for _, m := range maps {
+			from, err := filepath.Rel(roots[i].dir, m.From)
+			if err != nil || from != "." && !filepath.IsLocal(from) {
+				return nil, fmt.Errorf("--map leads to %s, which is outside of %s", m.From, roots[i].dir)
+			}
+			roots[i].maps = append(roots[i].maps, model.Mount{From: filepath.ToSlash(from), To: m.To})
+		}
+	}
+	return roots, nil
+}
+
+func holds(dir, p string) bool {
+	rel, err := filepath.Rel(dir, p)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// missing says that a path is not there, and which one may be meant.
+func missing(p string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var near []string
+	if all, err := os.ReadDir(filepath.Dir(p)); err == nil {
+		for _, e := range all {
+			near = append(near, filepath.Join(filepath.Dir(p), e.Name()))
+		}
+	}
+	return fmt.Errorf("there is no %s%s", p, didYouMean(p, near))
+}
+
+// lint runs over the root, and repairs it when asked to.
+func (r root) lint(ctx context.Context, c console, opt lint.Options, p repair) (*lint.Result, error) {
+	fsys, dir, opt, err := r.open(opt)
+	if err != nil {
+		return nil, err
+	}
+	if dir != nil {
+		defer dir.Close()
+		if p.fix != "" || p.diff {
+			return p.run(ctx, c, fsys, dir, opt)
+		}
+	}
+	out, err := lint.Run(ctx, fsys, opt)
+	if err != nil {
+		return nil, err
+	}
+	return out, lint.Offer(ctx, fsys, opt, out)
+}
+
+// open gives the file system of a root, which cannot be left, and its
+// directory, which the caller closes; that is nil for standard input.
+func (r root) open(opt lint.Options) (fs.FS, *os.Root, lint.Options, error) {
+	opt.Paths, opt.Maps = r.entries, r.maps
+	if r.stdin != nil {
+		opt.Overlay = map[string][]byte{"-": r.stdin}
+		return emptyFS{}, nil, opt, nil
+	}
+	dir, err := os.OpenRoot(r.dir)
+	if err != nil {
+		return nil, nil, opt, err
+	}
+	if r.dir != "." {
+		opt.Prefix = filepath.ToSlash(r.dir) + "/"
+		types := map[string]string{}
+		for p, d := range opt.Types {
+			types[strings.TrimPrefix(p, opt.Prefix)] = d
+		}
+		opt.Types = types
+	}
+	if d := opt.Types["."]; d != "" {
+		opt.Types[""] = d
+	}
+	return dir.FS(), dir, opt, nil
+}
+
+type emptyFS struct{}
+
+func (emptyFS) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
