@@ -238,9 +238,11 @@ type Conn struct {
 // TLS is one side's part of a handshake.
 type TLS struct {
 	Enabled, Verify Value[bool]
-	Name            Value[string] // sent or demanded server name; "" none
-	Min, Max        Value[string] // protocol versions: TLSv1 TLSv1.1 TLSv1.2 TLSv1.3
-	Cert            Value[string] // shown to the other side; "" none
+	Name            Value[string]   // sent or demanded server name; "" none
+	Min, Max        Value[string]   // protocol versions: TLSv1 TLSv1.1 TLSv1.2 TLSv1.3
+	Cert            Value[string]   // shown to the other side; "" none
+	Names           Value[[]string] // that the shown certificate is made out to
+	ALPN            Value[string]   // protocols offered in the handshake, "h2,http/1.1"; "" none
 }
 
 // A Pool is the servers a hop may choose from. No endpoints: there is
@@ -263,6 +265,7 @@ type Endpoint struct {
 	Count  Value[int] // servers it stands for: slots of a template, 2 for a dual-stack localhost
 	Backup Value[bool]
 	Down   Value[bool]
+	Kept   Value[int]           // percent of Count that always serves while all are replaced one after the other
 	Limit  Value[int]           // requests at once; MaxInt is no limit
 	Fails  Value[int]           // failures that take it out; 0 never
 	Out    Value[time.Duration] // for this long
@@ -279,6 +282,8 @@ type Health struct {
 	Expect     Value[string]
 	Every      Value[time.Duration]
 	Rise, Fall Value[int]
+	Delay      Value[time.Duration] // a new server is not judged before
+	Replaces   Value[bool]          // who fails is stopped, and another one is started
 }
 
 // A Link is ONE connection a hop may make. There is one for each endpoint.
