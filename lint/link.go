@@ -144,6 +144,12 @@ func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 	}
 	switch {
 	case e.Place != nil:
+		for _, name := range append([]string{e.Place.Name}, e.Place.Names...) {
+			at := model.Addr{Net: a.Net, Host: name, Port: a.Port}
+			if b := choose(k.declared[key(at)], h); b != nil {
+				return model.Answer{To: b, Place: b.Gateway.Place, Sure: model.High, Why: b.Gateway.Name + " is declared at " + at.String()}
+			}
+		}
 		return k.at(e.Place, h, a, model.High, "refers to "+e.Place.Name)
 	case a.Path != "":
 		return k.socket(here, h, a)
@@ -247,7 +253,7 @@ func (k *linker) at(p *model.Place, h *model.Hop, a model.Addr, sure model.Confi
 	out := model.Answer{Place: p, Sure: sure, Why: why}
 	binds := k.local[p.Network()][a.Port]
 	if p.Network() == h.Gateway().Place.Network() && (a.Loopback() || a.Any()) {
-		binds = nearest(binds, a)
+		binds = looped(binds, a)
 	} else {
 		binds = where(binds, func(b model.Addr) bool { return (b.Any() || slices.Contains(p.Names, b.Host)) && b.Net == a.Net })
 	}
@@ -257,9 +263,9 @@ func (k *linker) at(p *model.Place, h *model.Hop, a model.Addr, sure model.Confi
 	return out
 }
 
-// nearest are the binds that a loopback address reaches: those on the very
+// looped are the binds that a loopback address reaches: those on the very
 // address, else those on every address of its family, else those on any.
-func nearest(binds []*model.Bind, a model.Addr) []*model.Bind {
+func looped(binds []*model.Bind, a model.Addr) []*model.Bind {
 	binds = where(binds, func(b model.Addr) bool { return b.Net == a.Net })
 	ip, numeric := a.IP()
 	six := numeric && ip.Is6()
