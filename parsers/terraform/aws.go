@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gwlint/gwlint/model"
 )
 
@@ -95,7 +93,7 @@ func (lb *balancer) listen(r *resource) {
 	l, bind := listener(lb.gateway, s.node)
 	bind.Addr = anyHost(setting(s, "port", asPort))
 	protocol := s.text("protocol")
-	if s.get("protocol") == cty.NilVal && !lb.tcp() {
+	if !s.has("protocol") && !lb.tcp() {
 		protocol = documented(s.node, "protocol", "HTTP", "AWS default")
 	}
 	bind.Protocol = turn(protocol, spoken)
@@ -103,7 +101,7 @@ func (lb *balancer) listen(r *resource) {
 	bind.TLS.Cert = s.text("certificate_arn")
 	if !lb.tcp() {
 		l.Idle = lb.section.duration("idle_timeout")
-		l.MaxHead = documented(lb.section.node, "", int64(64<<10), "Quotas for your Application Load Balancers")
+		l.MaxHead = documented(lb.section.node, "request header limit", int64(64<<10), "fixed, Quotas for your Application Load Balancers")
 	}
 	for _, rule := range lb.rules(r) {
 		rs := rule.section()
@@ -239,7 +237,7 @@ func (lb *balancer) forwards(a *section) (all []namer) {
 			}
 		}
 	}
-	if len(all) == 0 && a.get("target_group_arn") != cty.NilVal {
+	if len(all) == 0 && a.has("target_group_arn") {
 		all = []namer{{a, "target_group_arn"}}
 	}
 	return all
@@ -293,17 +291,25 @@ func (lb *balancer) speak(h *model.Hop, group, listener *section) {
 		c.Idle = model.NotTold[time.Duration](s.node, "", "the client decides")
 		return
 	}
-	c.Connect = documented(s.node, "", 10*time.Second, "Troubleshoot your Application Load Balancers: HTTP 504")
+	c.Connect = documented(s.node, "connection timeout", 10*time.Second, "fixed, Troubleshoot your Application Load Balancers: HTTP 504")
 	c.Read = s.duration("idle_timeout")
 	c.Idle = c.Read
-	c.Head = documented(s.node, "", int64(32<<10), "Quotas for your Application Load Balancers")
+	once(h, s.node, "Troubleshoot your Application Load Balancers: HTTP 502")
+	c.Head = documented(s.node, "response header limit", int64(32<<10), "fixed, Quotas for your Application Load Balancers")
 	h.Host = documented(s.node, "Host", "client", "the load balancer keeps it")
 	h.Logged = s.sub("access_logs").flag("enabled")
 }
 
+// once is a hop that tries one target, and answers when that fails.
+func once(h *model.Hop, n *model.Node, page string) {
+	h.Conn.Total = documented(n, "time of one exchange", model.Forever, "AWS has no such limit")
+	h.Retry.Tries = documented(n, "tries", 1, page)
+	h.Retry.On = documented(n, "retries", model.Event(0), page)
+}
+
 // groupProtocol is what is spoken to the targets.
 func groupProtocol(group *section) model.Value[string] {
-	if group.get("protocol_version") != cty.NilVal {
+	if group.has("protocol_version") {
 		if v := group.text("protocol_version"); !model.Is(v, "HTTP1") {
 			return turn(v, func(s string) string { return spoken(s) })
 		}
@@ -319,7 +325,7 @@ func (b *builder) group(g *model.Gateway, r *resource) *model.Pool {
 	p.Sticky = s.sub("stickiness").flag("enabled")
 	health := b.groupHealth(s)
 	for _, t := range b.targets[r] {
-		e := &model.Endpoint{Pool: p, Node: t.node, Place: t.place, Count: t.count, Health: health}
+		e := t.endpoint(p, health)
 		if !t.ported {
 			t.port, t.ported = setting(s, "port", asPort), true
 		}
@@ -331,6 +337,14 @@ func (b *builder) group(g *model.Gateway, r *resource) *model.Pool {
 		p.Endpoints[0].Health = health
 	}
 	return p
+}
+
+// endpoint is the target in a pool; its address is still to be told.
+func (t *target) endpoint(p *model.Pool, health model.Health) *model.Endpoint {
+	e := &model.Endpoint{Pool: p, Node: t.node, Place: t.place, Count: t.count, Kept: t.kept, Health: health}
+	e.Health.Delay, e.Health.Replaces = t.delay, t.replaces
+	e.Down = documented(t.node, "", false, "a registered target is asked")
+	return e
 }
 
 func healthPort(check, traffic model.Value[int]) model.Value[int] {
@@ -369,7 +383,7 @@ func (b *builder) groupHealth(s *section) (h model.Health) {
 	})
 	tcp := protocol.Known() && spoken(protocol.V) == "tcp"
 	computed := func(name, value string) model.Value[string] {
-		if v := c.get(name); v != cty.NilVal && !(plain(v).IsKnown() && plain(v).IsNull()) {
+		if v := c.get(name); !isNull(v) {
 			return c.text(name)
 		}
 		if c.open != "" || unsure || !protocol.Known() {
@@ -454,7 +468,9 @@ func (b *builder) classic(r *resource) {
 			p.Endpoints = append(p.Endpoints, &model.Endpoint{Pool: p, Node: i.section().node, Place: b.placeOf(i), Addr: anyHost(port), Count: one(i), Health: health})
 		}
 		for _, t := range b.targets[r] {
-			p.Endpoints = append(p.Endpoints, &model.Endpoint{Pool: p, Node: t.node, Place: t.place, Addr: anyHost(port), Count: t.count, Health: health})
+			e := t.endpoint(p, health)
+			e.Addr = anyHost(port)
+			p.Endpoints = append(p.Endpoints, e)
 		}
 		if len(p.Endpoints) == 0 || !whole {
 			elsewhere(p, "its instances are registered elsewhere")
@@ -466,6 +482,7 @@ func (b *builder) classic(r *resource) {
 		h.Conn.Protocol, h.Conn.TLS.Enabled = turn(inner, spoken), turn(inner, secured)
 		h.Conn.Read = s.duration("idle_timeout")
 		h.Conn.Idle = h.Conn.Read
+		once(h, s.node, "Troubleshoot a Classic Load Balancer: HTTP errors")
 		h.Logged = s.sub("access_logs").flag("enabled")
 	}
 }

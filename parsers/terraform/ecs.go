@@ -22,6 +22,10 @@ type target struct {
 	ported bool // port is known to be asked of the target, not of the group
 	count  model.Value[int]
 	groups []namer // where its security groups are named; none is not told
+
+	kept     model.Value[int]           // percent that serves during a deploy
+	delay    model.Value[time.Duration] // a new one is not judged before
+	replaces model.Value[bool]          // who fails the check is replaced
 }
 
 // ecs makes places of the containers of tasks, and targets of services.
@@ -56,9 +60,14 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 			}
 		}
 	}
-	count := s.whole("desired_count")
+	count, kept := b.tasks(r), s.whole("deployment_minimum_healthy_percent")
+	if controller := s.sub("deployment_controller").text("type"); !model.Is(controller, "ECS") {
+		kept = model.NotTold[int](s.node, kept.Key(), "the deployment controller decides")
+	}
 	for _, lb := range s.blocks("load_balancer") {
-		t := &target{node: lb.node, port: setting(lb, "container_port", asPort), ported: true, count: count}
+		t := &target{node: lb.node, port: setting(lb, "container_port", asPort), ported: true, count: count, kept: kept}
+		t.delay = s.duration("health_check_grace_period_seconds")
+		t.replaces = documented(s.node, "", true, "ECS replaces tasks that fail the check of the load balancer")
 		if name := lb.text("container_name"); name.Known() {
 			t.place = places[name.V]
 		}
@@ -80,6 +89,35 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 			b.targets[g] = append(b.targets[g], t)
 		}
 	}
+}
+
+// tasks is how many a service runs; not told where something else changes it.
+func (b *builder) tasks(r *resource) model.Value[int] {
+	s := r.section()
+	count := s.whole("desired_count")
+	untold := func(why string) model.Value[int] { return model.NotTold[int](s.node, count.Key(), why) }
+	if !model.Is(s.text("scheduling_strategy"), "REPLICA") {
+		return untold("it runs on every instance")
+	}
+	if leaves(s.node, "desired_count") {
+		return untold("it is changed elsewhere")
+	}
+	for _, a := range b.graph.of("aws_appautoscaling_target") {
+		if to, whole := a.section().references("resource_id", "aws_ecs_service"); !whole || len(to) == 0 || slices.Contains(to, r) {
+			return untold("it is scaled")
+		}
+	}
+	return count
+}
+
+// leaves reports whether Terraform leaves an argument alone once it is made.
+func leaves(n *model.Node, argument string) bool {
+	for _, l := range n.All("lifecycle") {
+		if i := l.Find("ignore_changes"); i != nil && (strings.Contains(i.Arg(0), argument) || i.Arg(0) == "all") {
+			return true
+		}
+	}
+	return false
 }
 
 // containers are the definitions in a task: as they are written where
@@ -150,6 +188,7 @@ func (b *builder) container(task *resource, c *section) *model.Place {
 		} else if inner.Known() {
 			p.Ports = append(p.Ports, model.Port{Outer: inner.V, Inner: inner.V})
 		}
+		p.Exposed = append(p.Exposed, inner)
 	}
 	p.Command = c.command()
 	for _, e := range c.blocks("environment") {
@@ -162,7 +201,7 @@ func (b *builder) container(task *resource, c *section) *model.Place {
 		}
 	}
 	p.Kill = c.duration("stopTimeout")
-	if c.get("stopTimeout") == cty.NilVal {
+	if !c.has("stopTimeout") {
 		p.Kill = documented(c.node, c.key("stopTimeout"), 30*time.Second, "AWS default")
 	}
 	if image := c.text("image"); image.Known() {
@@ -189,7 +228,7 @@ func (c *section) command() model.Value[[]string] {
 	at, written := model.Span{}, false
 	for _, name := range []string{"entryPoint", "command"} {
 		v := c.get(name)
-		if v == cty.NilVal || plain(v).IsKnown() && plain(v).IsNull() {
+		if isNull(v) {
 			continue
 		}
 		part, whole := c.texts(name)
@@ -212,7 +251,7 @@ func (b *builder) instances() {
 		s := r.section()
 		groups, _ := s.references("target_group_arn", group, alias)
 		t := &target{node: s.node, count: one(r)}
-		if s.get("port") != cty.NilVal {
+		if s.has("port") {
 			t.port, t.ported = setting(s, "port", asPort), true
 		}
 		to, _ := s.references("target_id", "aws_instance", "aws_spot_instance_request", "aws_lb", "aws_alb", "aws_lambda_function")
@@ -239,7 +278,7 @@ func (b *builder) instances() {
 
 func instanceGroups(s *section) (all []namer) {
 	for _, name := range []string{"vpc_security_group_ids", "security_groups"} {
-		if s.get(name) != cty.NilVal {
+		if s.has(name) {
 			all = append(all, namer{s, name})
 		}
 	}
@@ -283,7 +322,7 @@ func (b *builder) scaling(r *resource) {
 		return
 	}
 	t := &target{node: s.node, place: b.placeOf(r), count: s.whole("desired_capacity")}
-	if s.get("desired_capacity") == cty.NilVal {
+	if !s.has("desired_capacity") {
 		t.count = s.whole("min_size")
 	}
 	launch, _ := s.references("launch_configuration", "aws_launch_configuration")
