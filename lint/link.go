@@ -236,9 +236,13 @@ func beside(p, q *model.Place) bool {
 // stray looks among what listens in no place that is known, or from there: the
 // only one of that address may be meant.
 func (k *linker) stray(here *model.Place, h *model.Hop, a model.Addr) model.Answer {
-	b := choose(slices.DeleteFunc(slices.Clone(k.lost[portOf(a)]), func(b *model.Bind) bool {
+	binds := slices.DeleteFunc(slices.Clone(k.lost[portOf(a)]), func(b *model.Bind) bool {
 		return !unplaced(here) && (a.Path == "" || !unplaced(b.Gateway.Place))
-	}), h)
+	})
+	if a.Path == "" {
+		binds = looped(binds, a)
+	}
+	b := choose(binds, h)
 	switch {
 	case b == nil || b.Gateway == h.Gateway():
 		return model.Answer{}
