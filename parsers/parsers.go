@@ -3,13 +3,20 @@ package parsers
 
 import (
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/appserver"
 	"github.com/gwlint/gwlint/parsers/compose"
 	"github.com/gwlint/gwlint/parsers/dockerfile"
 	"github.com/gwlint/gwlint/parsers/facts"
 	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/parsers/gunicorn"
 	"github.com/gwlint/gwlint/parsers/haproxy"
 	"github.com/gwlint/gwlint/parsers/nginx"
+	"github.com/gwlint/gwlint/parsers/node"
+	"github.com/gwlint/gwlint/parsers/phpfpm"
+	"github.com/gwlint/gwlint/parsers/ruby"
+	"github.com/gwlint/gwlint/parsers/spring"
 	"github.com/gwlint/gwlint/parsers/terraform"
+	"github.com/gwlint/gwlint/parsers/uwsgi"
 )
 
 // A Parser reads one configuration language.
@@ -33,4 +40,9 @@ func Places() []Parser {
 }
 
 // Gateways lists the parsers of what runs in a place.
-func Gateways() []Parser { return []Parser{nginx.Parser{}, haproxy.Parser{}} }
+func Gateways() []Parser {
+	return []Parser{
+		nginx.Parser{}, haproxy.Parser{},
+		appserver.Parser{}, gunicorn.Parser{}, node.Parser{}, phpfpm.Parser{}, ruby.Parser{}, spring.Parser{}, uwsgi.Parser{},
+	}
+}

@@ -11,7 +11,7 @@ import (
 // Script is what package.json has under scripts, where it is written; empty
 // where it has no script of that name. Not ok when it cannot be read.
 func Script(t *files.Tree, file, name string) (w model.Word, ok bool) {
-	src, err := t.Source(file, nil)
+	src, err := t.Source(file, Package)
 	if err != nil || !json.Valid(src.Text) { // the YAML reader takes JSON, and more
 		return w, false
 	}

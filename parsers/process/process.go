@@ -193,7 +193,7 @@ func (r *reader) script(w model.Word, given []model.Word, env map[string]model.W
 		r.start(given, "", env, depth+1) // the custom: exec "$@"
 		return
 	}
-	src, err := r.tree.Source(name, nil)
+	src, err := r.tree.Source(name, Shell)
 	if err != nil || depth > maxDepth {
 		return
 	}

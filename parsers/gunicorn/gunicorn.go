@@ -1,0 +1,340 @@
+// Package gunicorn reads how gunicorn is started: its command line, the
+// GUNICORN_CMD_ARGS of its environment, and its configuration file, which is
+// Python, as far as that assigns literals.
+package gunicorn
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/parsers/process"
+	"github.com/gwlint/gwlint/parsers/text"
+)
+
+// A Parser reads gunicorn's settings.
+type Parser struct{}
+
+// Name of the dialect.
+func (Parser) Name() string { return "gunicorn" }
+
+// Render writes an assignment of the configuration file, or the value of an
+// option.
+func (Parser) Render(key string, value any) (literal, statement string) {
+	switch v := value.(type) {
+	case time.Duration:
+		literal = strconv.FormatInt(int64((v+time.Second-1)/time.Second), 10)
+	case int, int64:
+		literal = fmt.Sprint(v)
+	case string:
+		literal = strconv.Quote(v)
+	default:
+		return "", ""
+	}
+	if strings.HasPrefix(key, "-") {
+		return literal, ""
+	}
+	return literal, key + " = " + literal
+}
+
+// Detect knows the file by its name.
+func (Parser) Detect(p string, _ func() []byte) bool {
+	base := path.Base(p)
+	return strings.HasPrefix(base, "gunicorn") && strings.HasSuffix(base, ".py")
+}
+
+// Roots are the places that start gunicorn, each with the files its command
+// lines read, and the files that none of them reads.
+func (Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roots []files.Root) {
+	read := map[string]bool{}
+	for _, p := range places {
+		root := files.Root{Place: p, Sure: model.High}
+		starts := false
+		for _, g := range process.Programs(t, p) {
+			if g.Name == "gunicorn" {
+				starts = true
+				if name := configured(t, g); name != "" {
+					root.Paths, read[name] = append(root.Paths, name), true
+				}
+			}
+		}
+		if starts {
+			roots = append(roots, root)
+		}
+	}
+	for _, name := range paths {
+		if !read[name] {
+			roots = append(roots, files.Root{Paths: []string{name}})
+		}
+	}
+	return roots
+}
+
+// configured is the configuration file that a command line reads, or "". A
+// file gunicorn.conf.py in the folder it starts in needs no naming.
+func configured(t *files.Tree, g process.Program) string {
+	asked := "gunicorn.conf.py"
+	for _, w := range append(cmdArgs(g).Flags("-c", "--config"), g.Flags("-c", "--config")...) {
+		asked = strings.TrimPrefix(w.Text, "file:")
+	}
+	name, _ := process.File(t, g.Place, asked)
+	return name
+}
+
+// cmdArgs is a program with the options that the environment gives.
+func cmdArgs(g process.Program) process.Program {
+	v := g.Getenv("GUNICORN_CMD_ARGS")
+	if !v.Known() {
+		return process.Program{}
+	}
+	at, exact := text.Inner(model.Word{Text: v.V, Span: v.At()})
+	g.Args, _ = text.Words(at)
+	for i := range g.Args {
+		if !exact {
+			g.Args[i].Span = v.At()
+		}
+	}
+	return g
+}
+
+// Load makes a gateway of each gunicorn that a place starts, or of a file.
+func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
+	started := false
+	for _, g := range process.Programs(t, root.Place) {
+		if g.Name != "gunicorn" {
+			continue
+		}
+		started = true
+		s := server{Program: g, args: cmdArgs(g)}
+		if name := configured(t, g); name != "" {
+			s.read(t, d, name, &out)
+		}
+		out.Gateways = append(out.Gateways, s.gateway(d))
+	}
+	if !started && len(root.Paths) > 0 {
+		s := server{Program: process.Program{Name: d.Name(), Place: root.Place}}
+		s.read(t, d, root.Paths[0], &out)
+		if s.conf != nil {
+			s.Node = s.conf.root
+			out.Gateways = append(out.Gateways, s.gateway(d))
+		}
+	}
+	return out
+}
+
+// A server is one gunicorn: what its command line says, the environment's
+// options, and its file.
+type server struct {
+	process.Program
+	args process.Program
+	conf *script
+}
+
+func (s *server) read(t *files.Tree, d Parser, name string, out *files.Loaded) {
+	src, err := t.Source(name, d)
+	if err != nil {
+		at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
+		out.Findings = append(out.Findings, model.Finding{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err),
+			Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
+		return
+	}
+	s.conf = parse(src, s.Getenv)
+}
+
+// setting is a value in effect: the command line's, else the environment's,
+// else the file's; zero, and not written, when none of them has it.
+func setting[T any](s *server, name string, flags []string, parse func(string) (T, bool)) (v model.Value[T], written bool) {
+	for _, from := range []process.Program{s.Program, s.args} {
+		if w, ok := from.Flag(flags...); ok {
+			return process.Read(from, flags[len(flags)-1], w, parse), true
+		}
+	}
+	if s.conf != nil {
+		if a := s.conf.vars[name]; a != nil {
+			return value(s.conf.root, name, a, parse), true
+		}
+	}
+	return v, false
+}
+
+// value is what an assignment gives.
+func value[T any](owner *model.Node, name string, a *assignment, parse func(string) (T, bool)) model.Value[T] {
+	v, ok := parse(a.text)
+	switch {
+	case a.why != "":
+		return model.NotTold[T](owner, name, a.why)
+	case !ok:
+		return model.NotTold[T](owner, name, "it is computed")
+	case a.assumed != "":
+		return model.Set(owner, name, a.at, v, model.Assumed, a.assumed)
+	}
+	return model.Set(owner, name, a.at, v, model.Explicit, "")
+}
+
+// or is a setting, or what gunicorn does without it (docs, settings).
+func or[T any](s *server, name string, flags []string, parse func(string) (T, bool), otherwise T) model.Value[T] {
+	v, written := setting(s, name, flags, parse)
+	switch {
+	case written:
+		return v
+	case s.conf != nil && s.conf.root.Partial != "":
+		return model.Fallback(s.Node, name, otherwise, model.Assumed, "gunicorn default; "+s.conf.root.Partial)
+	}
+	return model.Fallback(s.Node, name, otherwise, model.Default, "gunicorn default")
+}
+
+func word(s string) (string, bool) { return s, s != "" }
+
+// limited reads seconds of which 0 is no limit.
+func limited(s string) (time.Duration, bool) {
+	d, ok := process.Seconds(s)
+	if ok && d == 0 {
+		d = model.Forever
+	}
+	return d, ok
+}
+
+// octal reads a mode as Python writes it: 0o007, 007, 7.
+func octal(s string) (int, bool) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimLeft(s, "0"), "o"), 8, 32)
+	return int(n), err == nil || strings.Trim(s, "0") == ""
+}
+
+func size(s string) (int64, bool) {
+	n, ok := process.Number(s)
+	return int64(n), ok
+}
+
+func (s *server) gateway(d Parser) *model.Gateway {
+	g := s.Server(model.Product{Name: d.Name(), Versions: s.Place.Versions[d.Name()]})
+	l := g.Listeners[0]
+	g.User = or(s, "user", []string{"-u", "--user"}, word, "")
+	if !g.User.Written() {
+		g.User = model.NotTold[string](s.Node, "user", "whoever starts it")
+	}
+	g.Grace = or(s, "graceful_timeout", []string{"--graceful-timeout"}, process.Seconds, 30*time.Second)
+	l.MaxHead = or(s, "limit_request_field_size", []string{"--limit-request-field_size"}, size, 8190)
+	if model.Is(l.MaxHead, 0) {
+		l.MaxHead = model.NotTold[int64](s.Node, "limit_request_field_size", "it is unlimited")
+	}
+	l.Abrupt = model.Fallback(s.Node, "limit_request_field_size", false, model.Default, "gunicorn answers 400")
+	s.work(l)
+	s.listen(l)
+	return g
+}
+
+// work is what depends on the kind of the workers.
+func (s *server) work(l *model.Listener) {
+	class := or(s, "worker_class", []string{"-k", "--worker-class"}, word, "sync")
+	workers := or(s, "workers", []string{"-w", "--workers"}, process.Number, 1)
+	if env := s.Getenv("WEB_CONCURRENCY"); !workers.Written() && env.Known() {
+		workers = fromEnv(s, "WEB_CONCURRENCY", env, process.Number)
+	}
+	threads := or(s, "threads", []string{"--threads"}, process.Number, 1)
+	kind := class.V
+	if kind == "sync" && threads.Known() && threads.V > 1 {
+		kind = "gthread" // config.py, worker_class_str
+	}
+	unsure := func(key string) string { return key + " depends on the worker class, which cannot be told" }
+	timeout := or(s, "timeout", []string{"-t", "--timeout"}, limited, 30*time.Second)
+	idle := or(s, "keepalive", []string{"--keep-alive"}, process.Seconds, 2*time.Second)
+	switch {
+	case !class.Known() || kind == "sync" && !threads.Known():
+		l.Idle = model.NotTold[time.Duration](s.Node, "keepalive", unsure("keepalive"))
+		l.Limit = model.NotTold[time.Duration](s.Node, "timeout", unsure("timeout"))
+		l.Slots = model.NotTold[int](s.Node, "workers", unsure("workers"))
+	case kind == "sync":
+		l.Idle = model.Fallback(s.Node, "worker_class", time.Duration(0), class.Origin(), "sync workers close after each answer")
+		l.Limit = timeout
+		l.Slots = workers
+	default:
+		l.Idle = idle
+		l.Limit = model.Fallback(s.Node, "timeout", model.Forever, model.Default, "--timeout ends workers that hang, not requests, with "+kind+" workers")
+		l.Slots = model.NotTold[int](s.Node, "workers", "workers of "+kind+" take many requests at once")
+		if kind == "gthread" && workers.Known() && threads.Known() {
+			l.Slots = product(s.Node, workers, threads)
+		}
+	}
+}
+
+// product is workers times threads, owned by the one that is written.
+func product(owner *model.Node, workers, threads model.Value[int]) model.Value[int] {
+	o, why := min(workers.Origin(), threads.Origin()), fmt.Sprintf("%d workers of %d threads", workers.V, threads.V)
+	if o >= model.Inherited {
+		return model.Set(owner, "threads", threads.At(), workers.V*threads.V, o, why)
+	}
+	return model.Fallback(owner, "threads", workers.V*threads.V, o, why)
+}
+
+func fromEnv[T any](s *server, name string, v model.Value[string], parse func(string) (T, bool)) model.Value[T] {
+	x, ok := parse(v.V)
+	if !ok {
+		return model.NotTold[T](s.Node, name, "it is "+v.V)
+	}
+	return model.Set(s.Node, name, v.At(), x, v.Origin(), v.Why())
+}
+
+// listen adds the addresses: 127.0.0.1:8000, or every address at $PORT, when
+// none is given (config.py, Bind).
+func (s *server) listen(l *model.Listener) {
+	address := process.Address(8000)
+	var addrs []model.Value[model.Addr]
+	for _, from := range []process.Program{s.Program, s.args} {
+		for _, w := range from.Flags("-b", "--bind") {
+			addrs = append(addrs, process.Read(from, "--bind", w, address))
+		}
+		if len(addrs) > 0 {
+			break
+		}
+	}
+	if len(addrs) == 0 && s.conf != nil {
+		if a := s.conf.vars["bind"]; a != nil {
+			for _, one := range a.items() {
+				addrs = append(addrs, value(s.conf.root, "bind", one, address))
+			}
+		}
+	}
+	if len(addrs) == 0 {
+		addrs = append(addrs, s.unbound())
+	}
+	umask := or(s, "umask", []string{"-m", "--umask"}, octal, 0)
+	cert, encrypted := setting(s, "certfile", []string{"--certfile"}, word)
+	_, proxied := s.Switch("--proxy-protocol")
+	for _, addr := range addrs {
+		b := process.Listen(l, addr, process.Speaks(s.Node, "gunicorn", "http"))
+		b.TLS = process.Plain(s.Node, "certfile")
+		if encrypted {
+			b.TLS = model.TLS{Enabled: model.Set(s.Node, "certfile", cert.At(), true, model.Explicit, ""), Cert: cert}
+		}
+		b.Proxy = or(s, "proxy_protocol", []string{}, truth, proxied)
+		b.Backlog = or(s, "backlog", []string{"--backlog"}, process.Number, 2048)
+		if addr.V.Path != "" {
+			b.Owner = model.NotTold[string](s.Node, "user", "whoever starts it")
+			b.Mode = model.NotTold[int](s.Node, "umask", umask.Why())
+			if umask.Known() { // sock.py, UnixSocket.bind
+				b.Mode = model.Fallback(s.Node, "umask", 0o777&^umask.V, min(umask.Origin(), model.Default), fmt.Sprintf("gunicorn makes sockets with umask %03o", umask.V))
+			}
+		}
+	}
+}
+
+func truth(s string) (bool, bool) { return s == "True", s == "True" || s == "False" }
+
+// unbound is where gunicorn listens when no address is given.
+func (s *server) unbound() model.Value[model.Addr] {
+	if port := s.Getenv("PORT"); port.Known() {
+		return fromEnv(s, "PORT", port, func(v string) (model.Addr, bool) {
+			n, ok := process.Port(v)
+			return model.Addr{Host: "0.0.0.0", Port: n}, ok
+		})
+	}
+	if _, set := s.Place.Env["PORT"]; set {
+		return model.NotTold[model.Addr](s.Node, "bind", "it is $PORT, which comes from the environment")
+	}
+	addr := or(s, "bind", nil, func(string) (model.Addr, bool) { return model.Addr{}, false }, model.Addr{Host: "127.0.0.1", Port: 8000})
+	return addr
+}

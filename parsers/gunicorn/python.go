@@ -1,0 +1,275 @@
+package gunicorn
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// A script is a Python file, as far as it assigns what can be told at its top.
+type script struct {
+	root *model.Node
+	vars map[string]*assignment
+}
+
+// An assignment is the value of a variable of the file.
+type assignment struct {
+	text    string // strings unquoted
+	at      model.Span
+	assumed string        // why it may be another: the default of a variable of the environment
+	why     string        // why it cannot be told
+	list    []*assignment // of a list, its items
+}
+
+// items are those of a list, or the one value.
+func (a *assignment) items() []*assignment {
+	if a.list != nil {
+		return a.list
+	}
+	return []*assignment{a}
+}
+
+var assigns = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?::[^=]*)?=[ \t]*([^=\n].*)$`)
+
+// parse reads the assignments of a file. What is assigned in a branch cannot be
+// told.
+func parse(src *model.Source, getenv func(string) model.Value[string]) *script {
+	s := &script{root: &model.Node{Span: src.Span(0, len(src.Text)), Body: src.Span(0, len(src.Text))}, vars: map[string]*assignment{}}
+	for line := 1; line <= src.Lines(); line++ {
+		at := src.LineSpan(line)
+		body := at.Text()
+		trimmed := strings.TrimLeft(body, " \t")
+		branch := len(trimmed) < len(body)
+		m := assigns.FindStringSubmatchIndex(trimmed)
+		if m == nil {
+			if !branch && (strings.HasPrefix(trimmed, "from ") && strings.HasSuffix(trimmed, "import *")) {
+				s.root.Partial = "it imports what is not read"
+			}
+			continue
+		}
+		start := at.Start + len(body) - len(trimmed)
+		name, value := trimmed[m[2]:m[3]], src.Span(start+m[4], start+m[5])
+		for open(value.Text()) > 0 && line < src.Lines() && line < 1<<20 { // goes on
+			line++
+			value.End = src.LineSpan(line).End
+			if value.End-value.Start > 1<<12 {
+				break
+			}
+		}
+		value.End = value.Start + len(strings.TrimRight(uncommented(value.Text()), " \t\r\n"))
+		n := &model.Node{Name: model.Word{Text: name, Span: src.Span(start+m[2], start+m[3])}, Parent: s.root,
+			Args: []model.Word{{Text: value.Text(), Span: value}}, Span: src.Span(start+m[2], value.End)}
+		s.root.Kids = append(s.root.Kids, n)
+		if branch {
+			n.Maybe = "it is assigned in a branch"
+			s.vars[name] = &assignment{at: value, why: n.Maybe}
+			continue
+		}
+		e := evaluator{vars: s.vars, getenv: getenv}
+		s.vars[name] = e.value(value, 0)
+	}
+	s.root.Seal()
+	return s
+}
+
+// open counts the brackets of an expression that are not closed.
+func open(s string) (depth int) {
+	quote := byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == '\\' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '#':
+			for i < len(s) && s[i] != '\n' {
+				i++
+			}
+		case c == '(' || c == '[' || c == '{':
+			depth++
+		case c == ')' || c == ']' || c == '}':
+			depth--
+		}
+	}
+	return depth
+}
+
+// uncommented is a line without its comment.
+func uncommented(s string) string {
+	quote := byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == '\\' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '#' && !strings.Contains(s[i:], "\n"):
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// An evaluator works out expressions of literals, variables of the file and
+// variables of the environment.
+type evaluator struct {
+	vars   map[string]*assignment
+	getenv func(string) model.Value[string]
+}
+
+var (
+	number = regexp.MustCompile(`^[0-9][0-9_]*(\.[0-9]+)?$|^0o?[0-7]+$`)
+	call   = regexp.MustCompile(`^([A-Za-z_.]+)\((.*)\)$`)
+	ident  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+const computed = "it is computed"
+
+func (e evaluator) value(at model.Span, depth int) *assignment {
+	s := strings.TrimSpace(at.Text())
+	lead := strings.Index(at.Text(), s)
+	at = at.Source.Span(at.Start+lead, at.Start+lead+len(s))
+	a := &assignment{at: at}
+	if depth > 8 {
+		a.why = computed
+		return a
+	}
+	terms := cut(at, '+')
+	if len(terms) > 1 {
+		for _, t := range terms {
+			v := e.value(t, depth+1)
+			if v.why != "" || v.list != nil || !quoted(v.at.Text()) && number.MatchString(v.text) && number.MatchString(v.at.Text()) {
+				a.why = computed
+				return a
+			}
+			a.text += v.text
+			if v.assumed != "" {
+				a.assumed = v.assumed
+			}
+		}
+		return a
+	}
+	switch m := call.FindStringSubmatch(s); {
+	case s == "":
+		a.why = computed
+	case s[0] == '[' || s[0] == '(' && s[len(s)-1] == ')':
+		for _, item := range cut(at.Source.Span(at.Start+1, at.End-1), ',') {
+			if strings.TrimSpace(item.Text()) != "" {
+				a.list = append(a.list, e.value(item, depth+1))
+			}
+		}
+		if len(a.list) == 1 && s[0] == '(' {
+			return a.list[0]
+		}
+		if a.list == nil {
+			a.why = computed
+		}
+	case quoted(s):
+		a.text = s[1 : len(s)-1]
+	case (s[0] == 'f' || s[0] == 'F') && quoted(s[1:]):
+		e.format(a, s[2:len(s)-1], depth)
+	case number.MatchString(s), s == "True", s == "False":
+		a.text = strings.ReplaceAll(s, "_", "")
+	case s == "None":
+		a.why = "it is None"
+	case m != nil:
+		e.call(a, m[1], m[2], at, depth)
+	case ident.MatchString(s) && e.vars[s] != nil:
+		v := *e.vars[s]
+		return &v
+	default:
+		a.why = computed
+	}
+	return a
+}
+
+func quoted(s string) bool {
+	k := len(s)
+	return k >= 2 && (s[0] == '"' || s[0] == '\'') && s[k-1] == s[0] && !strings.Contains(s[1:k-1], s[:1])
+}
+
+// format fills an f-string.
+func (e evaluator) format(a *assignment, s string, depth int) {
+	for {
+		before, rest, ok := strings.Cut(s, "{")
+		a.text += before
+		if !ok {
+			return
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		v := e.vars[strings.TrimSpace(name)]
+		if v == nil || v.why != "" || v.list != nil {
+			a.why = computed
+			return
+		}
+		a.text, s = a.text+v.text, after
+		if v.assumed != "" {
+			a.assumed = v.assumed
+		}
+	}
+}
+
+// call works out int(x), str(x) and the ways to ask the environment.
+func (e evaluator) call(a *assignment, name, args string, at model.Span, depth int) {
+	inner := at.Source.Span(at.End-1-len(args), at.End-1)
+	parts := cut(inner, ',')
+	switch name {
+	case "int", "str", "float":
+		if len(parts) == 1 {
+			v := e.value(inner, depth+1)
+			a.text, a.assumed, a.why = v.text, v.assumed, v.why
+			return
+		}
+	case "os.getenv", "os.environ.get", "getenv", "environ.get":
+		if key := strings.TrimSpace(parts[0].Text()); quoted(key) {
+			env := e.getenv(key[1 : len(key)-1])
+			switch {
+			case env.Known():
+				a.text, a.at = env.V, env.At()
+				if env.Origin() == model.Assumed {
+					a.assumed = env.Why()
+				}
+				return
+			case len(parts) == 2 && env.Owner() == nil:
+				v := e.value(parts[1], depth+1)
+				a.text, a.at, a.why, a.assumed = v.text, v.at, v.why, "unless "+key[1:len(key)-1]+" is set in the environment"
+				return
+			}
+		}
+	}
+	a.why = computed
+}
+
+// cut splits an expression at a sign that stands in no brackets or quotes.
+func cut(at model.Span, sign byte) (parts []model.Span) {
+	s, depth, quote, start := at.Text(), 0, byte(0), 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == '\\' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '(' || c == '[' || c == '{':
+			depth++
+		case c == ')' || c == ']' || c == '}':
+			depth--
+		case c == sign && depth == 0:
+			parts = append(parts, at.Source.Span(at.Start+start, at.Start+i))
+			start = i + 1
+		}
+	}
+	return append(parts, at.Source.Span(at.Start+start, at.End))
+}
