@@ -243,6 +243,8 @@ type TLS struct {
 	Cert            Value[string]   // shown to the other side; "" none
 	Names           Value[[]string] // that the shown certificate is made out to
 	ALPN            Value[string]   // protocols offered in the handshake, "h2,http/1.1"; "" none
+	Roots           Value[string]   // whose signatures are accepted; "" those that all the world accepts
+	Signer          Value[string]   // who signed Cert: "itself", or a name; "" one that all the world accepts
 }
 
 // A Pool is the servers a hop may choose from. No endpoints: there is
