@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gwlint/gwlint/model"
 )
 
@@ -93,7 +91,7 @@ func (b *builder) appGateway(r *resource) {
 				}
 			}
 			rt := route(l, m.node, "")
-			if m.get("default_backend_address_pool_name") != cty.NilVal {
+			if m.has("default_backend_address_pool_name") {
 				forward(rt, m, "default_backend_address_pool_name", "default_backend_http_settings_name")
 			}
 			continue
@@ -105,7 +103,7 @@ func (b *builder) appGateway(r *resource) {
 			})
 			continue
 		}
-		if rule.get("backend_http_settings_name") != cty.NilVal || rule.get("backend_address_pool_name") != cty.NilVal {
+		if rule.has("backend_http_settings_name") || rule.has("backend_address_pool_name") {
 			forward(rt, rule, "backend_address_pool_name", "backend_http_settings_name")
 		}
 	}
@@ -122,7 +120,7 @@ func (b *builder) gatewayHop(rt *model.Route, at, members, set *section, probes 
 	p.Sticky = turn(set.text("cookie_based_affinity"), func(s string) bool { return s == "Enabled" })
 	p.Drain = drainOf(set)
 	switch pick := set.flag("pick_host_name_from_backend_address"); {
-	case set.get("host_name") != cty.NilVal:
+	case set.has("host_name"):
 		h.Host = set.text("host_name")
 	case model.Is(pick, true):
 		h.Host = turn(pick, func(bool) string { return "endpoint" })
@@ -168,14 +166,14 @@ func gatewayHealth(set *section, probes map[string]*section, h *model.Hop) (out 
 	out.Conn.Protocol, out.Conn.TLS.Enabled = h.Conn.Protocol, h.Conn.TLS.Enabled
 	out.Active = documented(set.node, set.key("probe_name"), true, page)
 	name := set.text("probe_name")
-	if set.get("probe_name") == cty.NilVal {
+	if !set.has("probe_name") {
 		node, key := set.node, set.key("probe_name")
 		out.Every = documented(node, key, 30*time.Second, page)
 		out.Conn.Read = out.Every
 		out.Fall = documented(node, key, 3, page)
 		out.Path = documented(node, key, "/", page)
 		out.Port = documented(node, key, 0, page)
-		if pick := set.flag("pick_host_name_from_backend_address"); model.Is(pick, false) && set.get("host_name") == cty.NilVal {
+		if pick := set.flag("pick_host_name_from_backend_address"); model.Is(pick, false) && !set.has("host_name") {
 			out.Host = documented(node, key, "127.0.0.1", page)
 		}
 		return out
@@ -189,11 +187,11 @@ func gatewayHealth(set *section, probes map[string]*section, h *model.Hop) (out 
 	out.Conn.Protocol, out.Conn.TLS.Enabled = turn(protocol, spoken), turn(protocol, secured)
 	out.Path, out.Every, out.Conn.Read, out.Fall = p.text("path"), p.duration("interval"), p.duration("timeout"), p.whole("unhealthy_threshold")
 	out.Port = setting(p, "port", asPort)
-	if p.get("port") == cty.NilVal {
+	if !p.has("port") {
 		out.Port = documented(p.node, p.key("port"), 0, "the port of the settings")
 	}
 	switch pick := p.flag("pick_host_name_from_backend_http_settings"); {
-	case p.get("host") != cty.NilVal:
+	case p.has("host"):
 		out.Host = p.text("host")
 	case model.Is(pick, true):
 		out.Host = h.Host
@@ -237,7 +235,7 @@ func (b *builder) azureBalancer(r *resource) {
 
 func (b *builder) azureProbe(rule *section) (h model.Health) {
 	const key = "probe_id"
-	if rule.get(key) == cty.NilVal {
+	if !rule.has(key) {
 		h.Active = documented(rule.node, key, false, "none is named")
 		return h
 	}

@@ -149,15 +149,15 @@ func (b *builder) forwardedHost(c *section) model.Value[string] {
 			return model.NotTold[string](f.node, f.key("headers"), whyUnknown(f.get("headers")))
 		}
 		forwards := slices.ContainsFunc(headers, func(h string) bool { return h == "*" || strings.EqualFold(h, "host") })
-		if f.get("headers") == cty.NilVal {
+		if !f.has("headers") {
 			return documented(f.node, f.key("headers"), "endpoint", "CloudFront default")
 		}
 		at, via := f.whence("headers")
 		return model.Set(f.node, f.key("headers"), at, name[forwards], model.Explicit, "", via...)
 	}
 	v := c.get(key)
-	if v == cty.NilVal || plain(v).IsKnown() && plain(v).IsNull() {
-		if c.get("cache_policy_id") == cty.NilVal {
+	if isNull(v) {
+		if !c.has("cache_policy_id") {
 			return documented(c.node, key, "endpoint", "CloudFront default")
 		}
 		if id := c.text("cache_policy_id"); !id.Known() && len(dataNames(c.get("cache_policy_id"))) == 0 {
@@ -213,7 +213,7 @@ func (b *builder) cloudflare() {
 	for _, r := range b.graph.of("cloudflare_load_balancer") {
 		s := r.section()
 		g := b.gateway(r, product(r, "cloudflare", cloudflareOutcomes()))
-		l, name := b.edge(g, s, "name")
+		l := b.edge(g, s, "name")
 		rt := route(l, s.node, "")
 		seen := map[*resource]bool{}
 		for _, attr := range []string{"default_pool_ids", "default_pools", "fallback_pool_id", "fallback_pool"} {
@@ -222,7 +222,7 @@ func (b *builder) cloudflare() {
 					continue
 				}
 				seen[p], used[p] = true, true
-				b.edgeHop(hop(rt, s.node, b.edgePool(g, p)), s, name)
+				b.edgeHop(hop(rt, s.node, b.edgePool(g, p)), s)
 			}
 		}
 	}
@@ -234,7 +234,7 @@ func (b *builder) cloudflare() {
 		g := b.gateway(r, product(r, "cloudflare", cloudflareOutcomes()))
 		l, bind := listener(g, s.node)
 		bind.Addr = model.NotTold[model.Addr](s.node, "", "its load balancer is not among the files")
-		b.edgeHop(hop(route(l, s.node, "?"), s.node, b.edgePool(g, r)), s, model.Value[string]{})
+		b.edgeHop(hop(route(l, s.node, "?"), s.node, b.edgePool(g, r)), s)
 	}
 	for _, kind := range []string{"cloudflare_record", "cloudflare_dns_record"} {
 		for _, r := range b.graph.of(kind) {
@@ -249,7 +249,7 @@ func (b *builder) cloudflare() {
 }
 
 // edge is the listener of Cloudflare's edge.
-func (b *builder) edge(g *model.Gateway, s *section, attr string) (*model.Listener, model.Value[string]) {
+func (b *builder) edge(g *model.Gateway, s *section, attr string) *model.Listener {
 	const page = "Connection limits"
 	l, bind := listener(g, s.node)
 	name := s.text(attr)
@@ -259,21 +259,20 @@ func (b *builder) edge(g *model.Gateway, s *section, attr string) (*model.Listen
 	}
 	bind.Addr = documented(s.node, "", model.Addr{Port: 443}, page)
 	bind.Protocol = documented(s.node, "", "http", page)
-	l.Idle = documented(s.node, "", 400*time.Second, page)
-	return l, name
+	l.Idle = documented(s.node, "HTTP/1.1 keep-alive", 400*time.Second, "Cloudflare: "+page)
+	return l
 }
 
 // edgeHop is how Cloudflare speaks to an origin: all of it is fixed, except on
 // Enterprise plans.
-func (b *builder) edgeHop(h *model.Hop, s *section, name model.Value[string]) {
+func (b *builder) edgeHop(h *model.Hop, s *section) {
 	const page = "Cloudflare: Connection limits"
 	c := &h.Conn
-	c.Connect = documented(s.node, "", 19*time.Second, page)
+	c.Connect = documented(s.node, "connection timeout", 19*time.Second, page)
 	c.Read = documented(s.node, "Proxy Read Timeout", 120*time.Second, page)
 	c.Idle = documented(s.node, "Proxy Idle Timeout", 900*time.Second, page)
 	c.Protocol = documented(s.node, "", "http", page)
 	h.Host = documented(s.node, "Host", "client", page)
-	_ = name
 }
 
 func (b *builder) edgePool(g *model.Gateway, r *resource) *model.Pool {
@@ -300,7 +299,7 @@ func (b *builder) monitor(s *section) (h model.Health) {
 	const key = "monitor"
 	v := s.get(key)
 	if v == cty.NilVal {
-		if s.get("monitor_group") != cty.NilVal {
+		if s.has("monitor_group") {
 			h.Active = model.NotTold[bool](s.node, key, "the monitor group decides")
 			return h
 		}
@@ -320,7 +319,7 @@ func (b *builder) monitor(s *section) (h model.Health) {
 	h.Conn.TLS.Enabled = turn(kind, secured)
 	h.Path, h.Expect = m.text("path"), m.text("expected_codes")
 	h.Every, h.Conn.Read = m.duration("interval"), m.duration("timeout")
-	if m.get("port") != cty.NilVal {
+	if m.has("port") {
 		h.Port = setting(m, "port", asWhole)
 	}
 	h.Fall = turn(m.whole("retries"), func(n int) int { return n + 1 })
@@ -334,11 +333,11 @@ func (b *builder) proxied(r *resource) {
 		return
 	}
 	g := b.gateway(r, product(r, "cloudflare", cloudflareOutcomes()))
-	l, name := b.edge(g, s, "name")
+	l := b.edge(g, s, "name")
 	p := pool(g, r.addr, s.node)
 	e := &model.Endpoint{Pool: p, Node: s.node, Count: documented(s.node, "", 1, "one record")}
 	for _, attr := range []string{"content", "value"} {
-		if s.get(attr) == cty.NilVal {
+		if !s.has(attr) {
 			continue
 		}
 		e.Addr = turn(s.text(attr), func(host string) model.Addr { return model.Addr{Host: host} })
@@ -347,7 +346,51 @@ func (b *builder) proxied(r *resource) {
 		}
 	}
 	p.Endpoints = []*model.Endpoint{e}
-	b.edgeHop(hop(route(l, s.node, ""), s.node, p), s, name)
+	b.encrypt(hop(route(l, s.node, ""), s.node, p), s, e)
+}
+
+// encrypt tells whether Cloudflare speaks TLS to the origin of a record, by
+// the SSL mode of the zone: Flexible asks port 80, Full and Full (Strict) ask
+// 443 (Error 521).
+func (b *builder) encrypt(h *model.Hop, s *section, e *model.Endpoint) {
+	b.edgeHop(h, s)
+	mode := b.sslMode()
+	if !mode.Known() {
+		return
+	}
+	h.Conn.TLS.Enabled = turn(mode, func(m string) bool { return m != "off" && m != "flexible" })
+	h.Conn.TLS.Verify = turn(mode, func(m string) bool { return m == "strict" || m == "origin_pull" })
+	port := 80
+	if h.Conn.TLS.Enabled.V {
+		port = 443
+	}
+	if e.Place != nil {
+		e.Addr = turn(mode, func(string) model.Addr { return model.Addr{Port: port} })
+	} else if e.Addr.Known() {
+		host := e.Addr.V.Host
+		e.Addr = turn(e.Addr, func(model.Addr) model.Addr { return model.Addr{Host: host, Port: port} })
+	}
+}
+
+// sslMode is the SSL mode of the zone, where the files set it for one zone.
+func (b *builder) sslMode() (mode model.Value[string]) {
+	number := 0
+	for _, r := range b.graph.of("cloudflare_zone_settings_override") {
+		for _, s := range r.section().blocks("settings") {
+			if s.has("ssl") {
+				mode, number = s.text("ssl"), number+1
+			}
+		}
+	}
+	for _, r := range b.graph.of("cloudflare_zone_setting") {
+		if s := r.section(); model.Is(s.text("setting_id"), "ssl") {
+			mode, number = s.text("value"), number+1
+		}
+	}
+	if number != 1 {
+		return model.Value[string]{}
+	}
+	return mode
 }
 
 // tunnel is cloudflared with its ingress rules: it connects to the services by

@@ -182,3 +182,33 @@ func TestCorpus(t *testing.T) {
 	}
 	_ = slices.Sorted[string]
 }
+
+func TestPlans(t *testing.T) {
+	tree, names := corpus(t, "terraform-plan")
+	if len(names) != 5 {
+		t.Errorf("%d plans are recognised, not 5", len(names))
+	}
+	gateways, damaged := 0, 0
+	for _, root := range (Parser{}).Roots(tree, names, nil) {
+		root.Place = &model.Place{}
+		out := (Parser{}).Load(tree, root)
+		for _, g := range out.Gateways {
+			gateways++
+			t.Logf("%s: %s %s at %s, %d listeners", root.Paths[0], g.Product.Name, g.Name, g.Node.Span, len(g.Listeners))
+			for _, l := range g.Listeners {
+				for h := range l.Hops() {
+					t.Log("   ", h.Conn.Read, "|", h.Pool.Name, h.Pool.Drain, "|", h.Pool.Endpoints[0].Health.Path)
+				}
+			}
+		}
+		for _, f := range out.Findings {
+			t.Log(root.Paths[0], f.Rule, f.Message)
+			if f.Rule == "syntax" {
+				damaged++
+			}
+		}
+	}
+	if damaged != 1 || gateways < 3 {
+		t.Errorf("%d gateways, %d plans are damaged", gateways, damaged)
+	}
+}

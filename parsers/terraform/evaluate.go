@@ -392,7 +392,13 @@ func (s *scope) reference(name string, w *wish, splat []string) cty.Value {
 // attribute of a resource, as configured; else to be known after apply.
 func (r *resource) attribute(name string) cty.Value {
 	link := mark{kind: isReference, text: r.addr, attr: name}
-	if a := r.block.body.attr(name); a != nil && r.scope != nil {
+	if r.block == nil {
+		if v := member(r.planned, name); v != cty.NilVal {
+			return v
+		}
+		return cty.DynamicVal.Mark(link)
+	}
+	if a := r.block.body.attr(name); a != nil {
 		return r.scope.once("resource "+r.addr+"."+name, func() cty.Value {
 			return r.scope.eval(a.expr).Mark(link)
 		})
@@ -562,6 +568,17 @@ func (s *scope) step(e hcl.Expression) (next origin) {
 		case "tostring", "tonumber", "tobool", "tolist", "toset", "tomap", "nonsensitive":
 			if len(n.Args) == 1 {
 				return here(n.Args[0])
+			}
+		case "try", "coalesce": // the first that has a value
+			for _, a := range n.Args {
+				switch v := s.eval(a); {
+				case !plain(v).IsKnown():
+					if n.Name == "coalesce" || hasMark(v, isReference) {
+						return next
+					}
+				case !plain(v).IsNull() || n.Name == "try":
+					return here(a)
+				}
 			}
 		}
 		return next

@@ -19,6 +19,7 @@ import (
 
 	"github.com/apparentlymart/go-cidr/cidr"
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/customdecode"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -51,7 +52,7 @@ func pure() map[string]function.Function {
 		"values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
 		"csvdecode": stdlib.CSVDecodeFunc,
 
-		"try": tryfunc.TryFunc, "can": tryfunc.CanFunc,
+		"try": tryFunc, "can": tryfunc.CanFunc,
 
 		"length": lengthFunc, "lookup": lookupFunc, "coalesce": coalesceFunc, "one": oneFunc, "index": indexFunc,
 		"alltrue": boolsFunc(true), "anytrue": boolsFunc(false), "sum": sumFunc, "matchkeys": matchkeysFunc, "transpose": transposeFunc,
@@ -94,8 +95,22 @@ func unknownFunction(name string) function.Function {
 
 // bounded refuses arguments from which a function would make something huge.
 func bounded(f function.Function) function.Function {
+	open := func(p function.Parameter) function.Parameter { // the types are f's, all else f sees to itself
+		p.AllowUnknown, p.AllowDynamicType, p.AllowNull, p.AllowMarked = true, true, true, true
+		return p
+	}
+	params := f.Params()
+	for i := range params {
+		params[i] = open(params[i])
+	}
+	rest := f.VarParam()
+	if rest != nil {
+		p := open(*rest)
+		rest = &p
+	}
 	return function.New(&function.Spec{
-		VarParam: &function.Parameter{Name: "args", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowNull: true, AllowMarked: true},
+		Params:   params,
+		VarParam: rest,
 		Type: func(args []cty.Value) (cty.Type, error) {
 			size := 1
 			for _, a := range args {
@@ -149,6 +164,21 @@ func numberOver(v cty.Value, limit float64) bool {
 var anything = function.Parameter{Name: "value", Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true, AllowNull: true, AllowMarked: true}
 var someText = function.Parameter{Name: "text", Type: cty.String}
 
+// tryFunc is the first argument that works out. The one of the libraries
+// forgets where a value that cannot be told comes from.
+var tryFunc = function.New(&function.Spec{
+	VarParam: &function.Parameter{Name: "expressions", Type: customdecode.ExpressionClosureType},
+	Type:     function.StaticReturnType(cty.DynamicPseudoType),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		for _, a := range args {
+			if v, diags := customdecode.ExpressionClosureFromVal(a).Value(); !diags.HasErrors() {
+				return v, nil
+			}
+		}
+		return cty.NilVal, fmt.Errorf("no argument works out")
+	},
+})
+
 // lengthFunc also counts strings and objects, and tuples of unknown values.
 var lengthFunc = function.New(&function.Spec{
 	Params: []function.Parameter{anything},
@@ -157,12 +187,14 @@ var lengthFunc = function.New(&function.Spec{
 		v, marks := args[0].Unmark()
 		t := v.Type()
 		switch {
-		case t.IsTupleType():
+		case t.IsTupleType() && !v.IsNull():
 			return cty.NumberIntVal(int64(t.Length())).WithMarks(marks), nil
-		case t.IsObjectType():
+		case t.IsObjectType() && !v.IsNull():
 			return cty.NumberIntVal(int64(len(t.AttributeTypes()))).WithMarks(marks), nil
-		case !v.IsKnown() || v.IsNull():
+		case !v.IsKnown():
 			return cty.UnknownVal(cty.Number).WithMarks(marks), nil
+		case v.IsNull():
+			return cty.NilVal, fmt.Errorf("null has no length")
 		case t == cty.String:
 			n, err := stdlib.Strlen(v)
 			return n.WithMarks(marks), err

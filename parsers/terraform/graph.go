@@ -12,8 +12,8 @@ type graph struct {
 	all    []*resource
 	byAddr map[string]*resource
 	byKind map[string][]*resource
-	gone   map[string]string // kinds of which some copies are left out only by an assumption: the assumption
-	copies map[string][]*resource
+	gone   map[string]string      // kinds of which some copies are left out only by an assumption: the assumption
+	copies map[string][]*resource // by addresses without keys
 }
 
 func newGraph() *graph {
@@ -48,8 +48,13 @@ func (g *graph) add(r *resource) {
 	if !r.data {
 		g.byKind[canonical(r.kind)] = append(g.byKind[canonical(r.kind)], r)
 	}
+	base := r.addr
 	if at := strings.LastIndexByte(r.addr, '['); at > 0 && strings.HasSuffix(r.addr, "]") {
-		g.copies[r.addr[:at]] = append(g.copies[r.addr[:at]], r)
+		base = r.addr[:at]
+		g.copies[base] = append(g.copies[base], r)
+	}
+	if all := stripped(r.addr); all != base { // plans name modules without keys
+		g.copies[all] = append(g.copies[all], r)
 	}
 }
 

@@ -347,7 +347,7 @@ func (i *instance) called(call *block, key string) *module {
 	if dir, ok := i.manifest[key]; ok && len(configuration(i.tree, dir)) > 0 {
 		return i.load(dir)
 	}
-	return i.adapterOf(src, call)
+	return i.adapterOf(src)
 }
 
 // expand works out count and for_each of a block.

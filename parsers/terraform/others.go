@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/gwlint/gwlint/model"
 )
 
@@ -153,7 +151,7 @@ func (b *builder) hetzner(r *resource) {
 		k := c.sub("http")
 		e.Health.Path, e.Health.Host = k.text("path"), k.text("domain")
 		e.Health.Conn.TLS.Enabled = k.flag("tls")
-		if codes, whole := k.texts("status_codes"); whole && k.get("status_codes") != cty.NilVal {
+		if codes, whole := k.texts("status_codes"); whole && k.has("status_codes") {
 			at, via := k.whence("status_codes")
 			e.Health.Expect = model.Set(k.node, k.key("status_codes"), at, strings.Join(codes, ","), model.Explicit, "", via...)
 		}

@@ -6,7 +6,8 @@ import "github.com/gwlint/gwlint/model"
 // What no page says stays out.
 
 // albOutcomes: Troubleshoot your Application Load Balancers, HTTP 502, 503,
-// 504.
+// 504. While all targets of a group are unhealthy it asks them all the same, so
+// that has no outcome of its own.
 func albOutcomes() map[model.Event]model.Outcome {
 	return map[model.Event]model.Outcome{
 		model.Refused: {Status: 502},
@@ -17,6 +18,7 @@ func albOutcomes() map[model.Event]model.Outcome {
 		model.Stale:   {Status: 502},
 		model.BadHead: {Status: 502},
 		model.BigHead: {Status: 502},
+		model.Empty:   {Status: 503},
 	}
 }
 
@@ -30,6 +32,7 @@ func elbOutcomes() map[model.Event]model.Outcome {
 		model.BadHead:  {Status: 502},
 		model.Full:     {Status: 503},
 		model.NoServer: {Status: 503},
+		model.Empty:    {Status: 503},
 	}
 }
 

@@ -1,7 +1,6 @@
 package terraform
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,43 +13,69 @@ import (
 
 // A resource is one copy of a resource or data block.
 type resource struct {
-	addr  string // module.alb.aws_lb.this[0]
-	kind  string // aws_lb
-	data  bool
-	scope *scope // nil when it was read from a plan
-	block *block
-	maybe string // why it may not be there
-	sec   *section
+	addr    string // module.alb.aws_lb.this[0]
+	kind    string // aws_lb
+	data    bool
+	scope   *scope
+	block   *block    // nil when only a plan has it
+	planned cty.Value // what a plan says, else NilVal
+	maybe   string    // why it may not be there
+	sec     *section
 }
 
 // A section is a block of a resource as Terraform sees it: with dynamic blocks
 // expanded, and lists of objects that stand for blocks. Its settings are
 // worked out when asked for.
 type section struct {
-	res    *resource
-	path   string // within the resource: "health_check"
-	node   *model.Node
-	scope  *scope
-	body   *body     // nil when it was made of a value, or is absent
-	value  cty.Value // the object, when there is no body
-	absent bool      // the block is not written: its settings have the defaults that this has
-	open   string    // of an absent block: why it may be there
-	subs   map[string][]*section
-	more   map[string]string // by type of block: why there may be others
+	res     *resource
+	path    string // within the resource: "health_check"
+	node    *model.Node
+	scope   *scope
+	body    *body     // nil when it is absent, or was made of a value that is not written out
+	value   cty.Value // that value; of a plan, with a body for the places alone
+	planned cty.Value // what a plan says of a block that has a body
+	absent  bool      // the block is not written: its settings have the defaults that this has
+	open    string    // of an absent block: why it may be there
+	subs    map[string][]*section
+	more    map[string]string // by type of block: why there may be others
 }
 
-// secretName matches the names of settings whose values are not to be shown.
-var secretWords = regexp.MustCompile(`(?i)(passw|secret|token|api_?key|private_?key|credential|access_?key|auth_?key)`)
-
-func secretName(name string) bool { return secretWords.MatchString(name) }
+// secretName reports whether the value of what has such a name is not to be
+// shown.
+func secretName(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range [...]string{"passw", "secret", "token", "api_key", "apikey", "private_key", "privatekey", "credential", "access_key", "accesskey", "auth_key"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
 
 // section is the outermost block of a resource.
 func (r *resource) section() *section {
 	if r.sec == nil {
-		r.sec = r.scope.section(r, r.block.body, "", r.scope.node(r.block, nil))
+		n := r.scope.calling()
+		if n == nil {
+			n = r.scope.node(r.block, nil)
+		}
+		r.sec = r.scope.section(r, r.block.body, "", n)
 		r.sec.node.Maybe = r.maybe
+		if r.planned != cty.NilVal {
+			r.sec.planned = r.planned
+			r.sec.node.Maybe = ""
+		}
 	}
 	return r.sec
+}
+
+// calling is the statement by which a module of ours is called: it stands for
+// what is in there. Elsewhere it is nil.
+func (s *scope) calling() *model.Node {
+	if !s.mod.adapter || s.parent == nil {
+		return nil
+	}
+	return s.parent.node(s.call, nil)
 }
 
 // node is a block as the model has statements. Attributes show their
@@ -64,7 +89,7 @@ func (l *loader) node(b *block, parent *model.Node) *model.Node {
 
 func (l *loader) fillNode(n *model.Node, b *body) {
 	for _, a := range b.attrs {
-		n.Kids = append(n.Kids, l.attributeNode(n, a))
+		n.Kids = append(n.Kids, l.attributeNode(n, a, b.secret(a, n)))
 	}
 	for _, k := range b.blocks {
 		n.Kids = append(n.Kids, l.node(k, n))
@@ -72,27 +97,52 @@ func (l *loader) fillNode(n *model.Node, b *body) {
 	slices.SortStableFunc(n.Kids, func(a, b *model.Node) int { return a.Span.Start - b.Span.Start })
 }
 
-func (l *loader) attributeNode(parent *model.Node, a *attribute) *model.Node {
+func (l *loader) attributeNode(parent *model.Node, a *attribute, secret bool) *model.Node {
 	n := &model.Node{Name: a.name, Parent: parent, Span: a.span}
-	if at := l.at(a.expr.Range()); !secretName(a.name.Text) && !at.IsZero() {
-		n.Args = []model.Word{{Text: written(a.expr, at), Span: at}}
+	if at := l.at(a.expr.Range()); !secret && !at.IsZero() {
+		if text, ok := shown(a.expr, at); ok {
+			n.Args = []model.Word{{Text: text, Span: at}}
+		}
 	}
 	n.Comments = l.comments(n)
 	return n
 }
 
-// written is the text of an expression: that of a literal unquoted.
-func written(e hcl.Expression, at model.Span) string {
+// shown is the text of an expression, that of a literal unquoted; ok is false
+// for what is too long to show, such as a script, and what may be a secret.
+func shown(e hcl.Expression, at model.Span) (text string, ok bool) {
+	const enough = 200
+	if at.End-at.Start > enough || secretName(at.Text()) {
+		return "", false
+	}
 	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
 		if v, diags := t.Value(nil); !diags.HasErrors() {
-			return v.AsString()
+			return v.AsString(), true
 		}
 	}
-	const enough = 200 // a policy document or a user data script is nothing to show
-	if text := at.Text(); len(text) <= enough && !secretName(text) {
-		return text
+	return at.Text(), true
+}
+
+// secret reports whether an attribute of a body is not to be shown: by its
+// name, by the name that the body has for it, or because a variable is said to
+// be sensitive.
+func (b *body) secret(a *attribute, owner *model.Node) bool {
+	switch name := a.name.Text; {
+	case secretName(name):
+		return true
+	case name == "default" && owner.Name.Text == "variable":
+		return b.attr("sensitive") != nil || secretName(owner.Arg(0))
+	case name == "value":
+		for _, key := range [...]string{"name", "key"} {
+			if k := b.attr(key); k != nil {
+				if v, diags := k.expr.Value(nil); !diags.HasErrors() {
+					text, _ := asText(v)
+					return secretName(text)
+				}
+			}
+		}
 	}
-	return "..."
+	return false
 }
 
 func (l *loader) comments(n *model.Node) []model.Word {
@@ -191,9 +241,13 @@ func (sec *section) dynamic(k *block) {
 			s.exprs[iterator+".value"], s.from = expr.expr, expr.scope
 		}
 		n := &model.Node{Name: model.Word{Text: kind, Span: made.Name.Span}, Parent: sec.node, Via: made, Span: made.Span, Body: content.span, Maybe: maybe}
-		sec.scope.fillNode(n, content)
+		if s.mod.adapter {
+			n.Body = model.Span{}
+		} else {
+			sec.scope.fillNode(n, content)
+			sec.node.Kids = append(sec.node.Kids, n)
+		}
 		n.Comments = made.Comments
-		sec.node.Kids = append(sec.node.Kids, n)
 		sec.subs[kind] = append(sec.subs[kind], s.section(sec.res, content, join(sec.path, kind), n))
 	}
 	bare, marks := v.Unmark()
@@ -218,19 +272,33 @@ func (sec *section) dynamic(k *block) {
 }
 
 // blocks are the nested blocks of a type; also where they are written as a
-// list of objects, or as one object.
+// list of objects, or as one object. A plan knows how many there are.
 func (sec *section) blocks(kind string) []*section {
-	if all, ok := sec.subs[kind]; ok {
+	if all, ok := sec.subs[kind]; ok && (len(all) == 0 || sec.planned == cty.NilVal || all[0].planned != cty.NilVal) {
 		return all
 	}
-	var all []*section
+	all := sec.subs[kind]
 	switch {
+	case all != nil:
+	case sec.value != cty.NilVal:
+		all = sec.members(kind, member(sec.value, kind), sec.node)
+		sec.place(all, kind)
 	case sec.body != nil:
 		if a := sec.body.attr(kind); a != nil {
 			all = sec.scope.objects(sec, kind, a, sec.scope)
 		}
-	case sec.value != cty.NilVal:
-		all = sec.members(kind, member(sec.value, kind), sec.node)
+	}
+	if sec.planned != cty.NilVal {
+		planned := sec.members(kind, member(sec.planned, kind), sec.node)
+		switch {
+		case len(planned) == len(all):
+			for i, p := range planned {
+				all[i].planned = p.value
+			}
+		case len(planned) > 0:
+			all = planned
+			delete(sec.more, kind)
+		}
 	}
 	sec.subs[kind] = all
 	return all
@@ -348,31 +416,73 @@ func (sec *section) get(name string) cty.Value {
 	switch {
 	case sec.absent:
 		return cty.NilVal
-	case sec.body == nil:
+	case sec.value != cty.NilVal:
 		return member(sec.value, name)
 	}
 	a := sec.body.attr(name)
 	if a == nil {
 		return cty.NilVal
 	}
+	v := cty.NilVal
 	if sec.res != nil && sec.path == "" {
-		return sec.res.attribute(name)
+		v = sec.res.attribute(name)
+	} else {
+		v = sec.scope.eval(a.expr)
 	}
-	return sec.scope.eval(a.expr)
+	if p := sec.inPlan(name); p != cty.NilVal && !plain(v).IsWhollyKnown() && plain(p).IsWhollyKnown() {
+		_, marks := v.Unmark()
+		return p.WithMarks(marks)
+	}
+	return v
 }
 
-// whence is where the value of a setting is written, and the way there.
+// place gives the sections of a plan's value their places in its text.
+func (sec *section) place(all []*section, kind string) {
+	if sec.body == nil || sec.body.attr(kind) == nil {
+		return
+	}
+	e := sec.body.attr(kind).expr
+	for i, x := range list(e) {
+		if pairs, diags := hcl.ExprMap(x); !diags.HasErrors() && i < len(all) {
+			all[i].body = objectBody(sec.body.span.Source, x, pairs)
+		}
+	}
+}
+
+// inPlan is what a plan says of a setting.
+func (sec *section) inPlan(name string) cty.Value {
+	if sec.planned == cty.NilVal {
+		return cty.NilVal
+	}
+	return member(sec.planned, name)
+}
+
+// whence is where people find the value of a setting, and the way there.
 func (sec *section) whence(name string) (at model.Span, via []model.Span) {
+	at, via = sec.written(name)
+	if at.IsZero() || at.Source.Stock {
+		at = sec.node.Head()
+	}
+	return at, via
+}
+
+// written is where the value of a setting is written: nowhere, when it is
+// part of a computed one; in a module of ours, when that decides.
+func (sec *section) written(name string) (at model.Span, via []model.Span) {
 	if sec.body == nil {
-		return sec.node.Head(), nil
+		return model.Span{}, nil
 	}
 	a := sec.body.attr(name)
 	if a == nil {
 		return model.Span{}, nil
 	}
-	if sec.scope == nil {
-		return a.span, nil
-	}
 	from, via := sec.scope.trace(a.expr)
+	if sec.value != cty.NilVal { // a plan is nothing to edit
+		via = append(via, sec.node.Head())
+	}
+	via = slices.DeleteFunc(via, func(s model.Span) bool { return s.IsZero() || s.Source.Stock })
+	if sec.scope.mod.adapter && len(via) == 0 {
+		via = append(via, sec.node.Head())
+	}
 	return from.scope.at(from.expr), via
 }

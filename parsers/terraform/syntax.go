@@ -204,6 +204,13 @@ func (f *file) jsonBlocks(kind model.Word, labels []model.Word, more int, e hcl.
 		}
 		return
 	}
+	if k := len(labels); k > 0 { // what is nearest to the object is its head
+		kind.Span = labels[k-1].Span
+		labels = slices.Clone(labels)
+		for i := range labels {
+			labels[i].Span = kind.Span
+		}
+	}
 	f.body.blocks = append(f.body.blocks, &block{kind: kind, labels: labels, body: objectBody(f.src, e, pairs), span: f.span(e.Range())})
 }
 

@@ -28,7 +28,7 @@ func (sec *section) key(name string) string {
 func setting[T any](sec *section, name string, read func(string) (T, bool)) model.Value[T] {
 	key := sec.key(name)
 	v := sec.get(name)
-	if v == cty.NilVal || plain(v).IsKnown() && plain(v).IsNull() {
+	if isNull(v) {
 		return fallback(sec, name, read)
 	}
 	text, known := asText(v)
@@ -43,10 +43,16 @@ func setting[T any](sec *section, name string, read func(string) (T, bool)) mode
 	if !ok {
 		return model.NotTold[T](sec.node, key, "it is no value of "+name)
 	}
-	at, via := sec.whence(name)
+	at, via := sec.written(name)
 	origin, why := model.Explicit, ""
 	if doubt := assumption(v); doubt != "" {
 		origin, why = model.Assumed, doubt
+	}
+	switch {
+	case at.IsZero():
+		return model.Fallback(sec.node, key, x, origin, why)
+	case at.Source.Stock:
+		return model.Fallback(sec.node, key, x, min(origin, model.Default), "as the module has it")
 	}
 	return model.Set(sec.node, key, at, x, origin, why, via...)
 }
@@ -56,6 +62,13 @@ func fallback[T any](sec *section, name string, read func(string) (T, bool)) mod
 	key := sec.key(name)
 	if sec.open != "" {
 		return model.NotTold[T](sec.node, key, sec.open)
+	}
+	if p := sec.inPlan(name); p != cty.NilVal && plain(p).IsKnown() && !plain(p).IsNull() && !hasMark(p, isSensitive) {
+		if text, known := asText(p); known {
+			if x, ok := read(text); ok {
+				return model.Fallback(sec.node, key, x, model.Default, "in the plan")
+			}
+		}
 	}
 	d, ok := sec.byDefault(name)
 	if !ok {
@@ -69,6 +82,14 @@ func fallback[T any](sec *section, name string, read func(string) (T, bool)) mod
 		return model.Fallback(sec.node, key, x, model.Assumed, d.why+"; "+doubt)
 	}
 	return model.Fallback(sec.node, key, x, model.Default, d.why)
+}
+
+// has reports whether a setting is written, and not as null for sure.
+func (sec *section) has(name string) bool { return !isNull(sec.get(name)) }
+
+// isNull reports whether a value is certainly none.
+func isNull(v cty.Value) bool {
+	return v == cty.NilVal || plain(v).IsKnown() && plain(v).IsNull()
 }
 
 // text, whole, flag, seconds and port are how settings are read.
@@ -141,7 +162,7 @@ func documented[T any](n *model.Node, key string, v T, why string) model.Value[T
 // elsewhere, too.
 func (sec *section) references(name string, kinds ...string) (all []*resource, whole bool) {
 	v := sec.get(name)
-	if v == cty.NilVal || plain(v).IsKnown() && plain(v).IsNull() {
+	if isNull(v) {
 		return nil, true
 	}
 	return sec.scope.graph.references(v, kinds...)
@@ -190,8 +211,20 @@ func each(v cty.Value, do func(cty.Value)) {
 				keep = append(keep, cty.NewValueMarks(m))
 			}
 		}
+		if !explains(e) { // the marks of a set are those of its elements
+			for m := range marks {
+				if m, ok := m.(mark); ok && m.kind == isReference {
+					keep = append(keep, cty.NewValueMarks(m))
+				}
+			}
+		}
 		each(e.WithMarks(keep...), do)
 	}
+}
+
+// explains reports whether a value is known, or has marks that tell why not.
+func explains(v cty.Value) bool {
+	return plain(v).IsWhollyKnown() || hasMark(v, isReference) || hasMark(v, isUntold)
 }
 
 // texts are the leaves of a setting that are known; whole is false when there

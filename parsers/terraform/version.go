@@ -60,15 +60,15 @@ func (sec *section) byDefault(name string) (known, bool) {
 	}
 	v := sec.scope.providerVersion(k.kind)
 	for _, r := range rows {
-		if (r.since == "" || v.From(r.since)) && (r.until == "" || within(v, r.until)) {
+		if (r.since == "" || v.From(r.since)) && (r.until == "" || atMost(v, r.until)) {
 			return known{r.value, r.words(vendor) + " in " + providerOf(k.kind) + " " + v.String()}, true
 		}
 	}
 	return known{why: "the default differs between versions of " + providerOf(k.kind)}, false
 }
 
-// within reports whether all versions of the range are at most until.
-func within(v model.Versions, until string) bool {
+// atMost reports whether all versions of the range are at most until.
+func atMost(v model.Versions, until string) bool {
 	u, _ := model.ParseVersion(until)
 	return v.Origin != model.Unknown && v.Max.Compare(model.Version{u[0], u[1], 1 << 20}) <= 0
 }

@@ -1,0 +1,3 @@
+resource "aws_elb" "ignored" {
+  idle_timeout = 1
+}
