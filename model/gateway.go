@@ -335,7 +335,10 @@ func (h *Hop) Outcome(e Event) Outcome {
 	if o, ok := h.Outcomes[e]; ok {
 		return o
 	}
-	return h.Gateway().Product.Outcomes[e]
+	if o, ok := h.Gateway().Product.Outcomes[e]; ok || e != BadCert {
+		return o
+	}
+	return h.Outcome(BadTLS)
 }
 
 // Tries are those a request makes at most.

@@ -48,12 +48,13 @@ func cloudfrontOutcomes() map[model.Event]model.Outcome {
 }
 
 // cloudflareOutcomes: Connection limits, and the pages of the errors 520 to
-// 525.
+// 526.
 func cloudflareOutcomes() map[model.Event]model.Outcome {
 	return map[model.Event]model.Outcome{
 		model.Refused: {Status: 521},
 		model.NoSYN:   {Status: 522},
 		model.BadTLS:  {Status: 525},
+		model.BadCert: {Status: 526},
 		model.Silent:  {Status: 524},
 		model.Closed:  {Status: 520},
 		model.Stale:   {Status: 520},
