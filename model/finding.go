@@ -169,6 +169,7 @@ const (
 	NoServer                    // every endpoint is out, or there is none
 	Stopped                     // the gateway is stopped or reloaded, and does not wait for the answer
 	Empty                       // no server is registered at all; where that is not the same as all being out
+	BadCert                     // verification of the certificate fails; where nothing else is told, as BadTLS
 )
 
 // Has reports whether all of x are in e.
@@ -177,7 +178,7 @@ func (e Event) Has(x Event) bool { return e&x == x }
 // String lists the events by the names of their constants.
 func (e Event) String() string {
 	names := [...]string{"refused", "connect timeout", "TLS failure", "silence", "early close", "stale connection",
-		"invalid head", "too big head", "5xx", "full", "unresolved name", "no server", "stop", "no registered server"}
+		"invalid head", "too big head", "5xx", "full", "unresolved name", "no server", "stop", "no registered server", "unaccepted certificate"}
 	var in []string
 	for i, n := range names {
 		if e&(1<<i) != 0 {
