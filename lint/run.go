@@ -32,6 +32,7 @@ type Options struct {
 	Checks    []*model.Check    // nil is all
 	Audit     bool              // shows notes
 	NoIgnores bool              // suppressions do not count
+	Today     time.Time         // for suppressions with a date; zero is now
 	Tracked   bool              // leave out what .gitignore names
 	Jobs      int               // in parallel; 0 is one for each processor
 }
@@ -93,7 +94,7 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 			}
 		}
 		for i, j := range jobs {
-			jobs[i].guess = j.root.Place != nil && j.root.Sure < model.High
+			jobs[i].guess = j.root.Place != nil && (j.root.Sure < model.High || j.root.Place.Image.Origin() == model.Assumed)
 			jobs[i].root.Place = settle(jobs[i].root.Place, jobs[i].parser.Name(), opt.Targets)
 		}
 		loaded := make([]files.Loaded, len(jobs))

@@ -26,9 +26,11 @@ func suppose(w *model.Workspace) {
 
 // supposed is the gateway of a place, or nil when nothing tells.
 func supposed(p *model.Place) *model.Gateway {
-	service, known := image.Parse(p.Image.V).Service()
-	known = known && p.Image.Known()
-	binds := process.Declared(p, p.Node)
+	service, known := image.Service{}, false
+	if p.Image.Known() {
+		service, known = image.Parse(p.Image.V).Service()
+	}
+	binds := process.Declared(p, p.Node, "PORT", "SERVER_PORT", "HTTP_PORT", "ASPNETCORE_HTTP_PORTS")
 	if len(binds) == 0 {
 		if !known {
 			return nil

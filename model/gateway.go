@@ -59,6 +59,7 @@ type Place struct {
 	Words    []Word          // the same, each where it is written
 	Dir      string          // relative paths of its command mean something from here; "" is not told
 	Env      map[string]Value[string]
+	Hidden   string               // why Env may hold more: a file that is not there
 	Versions map[string]Versions  // product to range
 	Signal   Value[string]        // what stops it: SIGTERM, SIGQUIT
 	Kill     Value[time.Duration] // from the signal until it is killed

@@ -133,6 +133,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 			w.add(s)
 		}
 	}
+	w.survey()
 	for _, name := range w.order {
 		w.place(w.services[name])
 	}
@@ -158,6 +159,7 @@ type world struct {
 	order    []string
 	env      map[string]string // of the .env file beside it
 	host     *model.Place      // what network_mode: host shares
+	unbuilt  []string          // Dockerfiles that may be anybody's
 	findings []model.Finding
 }
 
@@ -235,17 +237,52 @@ func (w *world) resolve(s string) string {
 }
 
 func (w *world) readEnv() {
-	src, err := w.tree.Source(path.Join(w.dir, ".env"), nil)
-	if err != nil {
-		return
-	}
-	for line := range strings.Lines(string(src.Text)) {
-		line = strings.TrimPrefix(strings.TrimSpace(line), "export ")
-		k, v, ok := strings.Cut(line, "=")
-		if ok && !strings.HasPrefix(line, "#") {
-			w.env[strings.TrimSpace(k)] = strings.Trim(strings.TrimSpace(v), `"'`)
+	if src, err := w.tree.Source(path.Join(w.dir, ".env"), text.Environment); err == nil {
+		for k, v := range text.Variables(src) {
+			w.env[k] = v.Text
 		}
 	}
+}
+
+// survey finds the Dockerfiles that no compose file of the folder builds.
+func (w *world) survey() {
+	built := map[string]bool{}
+	for _, p := range w.tree.Beside(w.name) {
+		if !fileName.MatchString(path.Base(p)) {
+			continue
+		}
+		src, err := w.tree.Source(p, w.dialect)
+		if err != nil {
+			continue
+		}
+		root, err := text.YAML(src)
+		services := root.Find("services")
+		if err != nil || services == nil {
+			continue
+		}
+		for _, s := range services.Kids {
+			if b := s.Find("build"); b != nil {
+				built[dockerfileOf(w, b)] = true
+			}
+		}
+	}
+	for _, p := range w.tree.Below(w.dir) {
+		if image.IsDockerfile(p) && !built[p] {
+			w.unbuilt = append(w.unbuilt, p)
+		}
+	}
+}
+
+// dockerfileOf is the Dockerfile that a build names.
+func dockerfileOf(w *world, b *model.Node) string {
+	context, file := b.Arg(0), "Dockerfile"
+	if k := b.Find("context"); k != nil {
+		context = k.Arg(0)
+	}
+	if k := b.Find("dockerfile"); k != nil {
+		file = k.Arg(0)
+	}
+	return path.Join(w.dir, w.resolve(context), w.resolve(file))
 }
 
 // scalar is a value in effect for a service: what a layer writes, variables

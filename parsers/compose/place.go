@@ -26,7 +26,7 @@ func (w *world) place(s *service) {
 	w.networks(s)
 	w.ports(s)
 	w.mounts(s)
-	image.Describe(p, n, s.image)
+	image.Describe(p, s.imageOwner(), s.image)
 	w.environment(s)
 	for _, list := range s.all("expose") {
 		for _, item := range items(list) {
@@ -55,26 +55,92 @@ func (w *world) image(s *service) *image.Image {
 		if context == "" {
 			context = "."
 		}
-		dir := path.Join(w.dir, w.resolve(context))
-		src, err := w.tree.Source(path.Join(dir, w.resolve(dockerfile)), image.Dialect{})
-		if err != nil {
-			return &image.Image{Partial: "the Dockerfile is not among the files"}
-		}
-		m := image.Read(src, target)
-		for i := range m.Copies {
-			m.Copies[i].From = path.Join(dir, m.Copies[i].From)
-		}
-		return m
+		return w.built(path.Join(w.dir, w.resolve(context)), w.resolve(dockerfile), target)
 	}
 	i := s.get("image")
 	if i == nil || len(i.Args) == 0 {
 		return &image.Image{Partial: "no image is written"}
 	}
 	name := w.resolve(i.Arg(0))
+	m := image.OfReference(model.Word{Text: name, Span: i.Args[0].Span})
 	if strings.Contains(name, "$") {
-		return &image.Image{Partial: "the image is a variable: " + i.Arg(0)}
+		m = &image.Image{Partial: "the image is a variable: " + i.Arg(0)}
+	} else if _, known := m.Base.Service(); known || m.Base.Product() != "" {
+		return m
 	}
-	return image.OfReference(model.Word{Text: name, Span: i.Args[0].Span})
+	if guess := w.guess(s); guess != nil {
+		return guess
+	}
+	return m
+}
+
+// built is the image that a Dockerfile makes.
+func (w *world) built(dir, dockerfile, target string) *image.Image {
+	src, err := w.tree.Source(path.Join(dir, dockerfile), image.Dialect{})
+	if err != nil {
+		return &image.Image{Partial: "the Dockerfile is not among the files"}
+	}
+	m := image.Read(src, target)
+	for i := range m.Copies {
+		m.Copies[i].From = path.Join(dir, m.Copies[i].From)
+	}
+	return m
+}
+
+// guess is the image of a service whose reference tells nothing: that of the
+// only Dockerfile nobody builds that is called like the service, or that has
+// what the service starts.
+func (w *world) guess(s *service) *image.Image {
+	var named, fitting []string
+	for _, name := range w.unbuilt {
+		base := strings.ToLower(path.Base(name))
+		folder := strings.ToLower(path.Base(path.Dir(name)))
+		if folder == strings.ToLower(s.name) || base == "dockerfile."+strings.ToLower(s.name) || base == strings.ToLower(s.name)+".dockerfile" {
+			named = append(named, name)
+		}
+	}
+	if k := s.get("command"); k != nil && strings.Contains(strings.Join(texts(k), " "), "php-fpm") {
+		for _, name := range w.unbuilt {
+			if src, err := w.tree.Source(name, image.Dialect{}); err == nil && image.Read(src, "").Base.FPM() {
+				fitting = append(fitting, name)
+			}
+		}
+	}
+	for _, only := range [][]string{named, fitting} {
+		if len(only) == 1 {
+			src, err := w.tree.Source(only[0], image.Dialect{})
+			if err != nil {
+				return nil
+			}
+			m := image.Read(src, "")
+			m.Within(w.tree, path.Dir(only[0]))
+			m.Guess = "if " + w.tree.Display(only[0]) + " is its Dockerfile"
+			return m
+		}
+	}
+	return nil
+}
+
+func texts(n *model.Node) (all []string) {
+	for _, a := range n.Args {
+		all = append(all, a.Text)
+	}
+	for _, item := range items(n) {
+		all = append(all, item.Text)
+	}
+	return all
+}
+
+// imageOwner is whom the settings of the image govern: the service, in doubt
+// where the image is guessed.
+func (s *service) imageOwner() *model.Node {
+	n := s.defs[0]
+	if s.image.Guess == "" {
+		return n
+	}
+	doubtful := *n
+	doubtful.Maybe = s.image.Guess
+	return &doubtful
 }
 
 // networks are named by the world they exist in, so that alternatives never
@@ -217,6 +283,20 @@ func (w *world) mounts(s *service) {
 // environment is that of the service, over that of its image.
 func (w *world) environment(s *service) {
 	p, n := s.place, s.defs[0]
+	for _, list := range slices.Backward(s.all("env_file")) {
+		names := items(list)
+		if len(list.Args) > 0 {
+			names = list.Args
+		}
+		for _, k := range list.Kids {
+			if file := k.Find("path"); file != nil && len(file.Args) > 0 {
+				names = append(names, file.Args[0])
+			}
+		}
+		for _, name := range names {
+			w.environmentFile(p, n, name)
+		}
+	}
 	for _, list := range slices.Backward(s.all("environment")) {
 		for _, item := range items(list) {
 			k, v, ok := strings.Cut(item.Text, "=")
@@ -230,6 +310,19 @@ func (w *world) environment(s *service) {
 				p.Env[k] = model.Set(n, k, item.Span, value, model.Explicit, "")
 			}
 		}
+	}
+}
+
+// environmentFile reads an env_file. One that is not among the files may set
+// anything.
+func (w *world) environmentFile(p *model.Place, n *model.Node, name model.Word) {
+	src, err := w.tree.Source(path.Join(w.dir, w.resolve(name.Text)), text.Environment)
+	if err != nil {
+		p.Hidden = name.Text + " is not among the files"
+		return
+	}
+	for k, v := range text.Variables(src) {
+		p.Env[k] = model.Set(n, k, v.Span, v.Text, model.Explicit, "")
 	}
 }
 

@@ -40,8 +40,7 @@ func (d Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roo
 	return roots
 }
 
-// Load makes the place. The build context is the folder of the Dockerfile, or,
-// where what it copies is not there, one of those around it.
+// Load makes the place.
 func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	name := root.Paths[0]
 	src, err := t.Source(name, image.Dialect{})
@@ -52,23 +51,12 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	}
 	m := image.Read(src, "")
 	p := &model.Place{Name: name, Node: m.Node, Env: map[string]model.Value[string]{}, Versions: map[string]model.Versions{}}
-	dir := context(t, path.Dir(name), m.Copies)
+	m.Within(t, path.Dir(name))
 	for _, c := range slices.Backward(m.Copies) { // of two copies to one path the last stays
-		p.Mounts = append(p.Mounts, model.Mount{From: path.Join(dir, c.From), To: c.To, Copy: true})
+		p.Mounts = append(p.Mounts, model.Mount{From: c.From, To: c.To, Copy: true})
 	}
 	image.Describe(p, m.Node, m)
 	p.Kill = model.Fallback(m.Node, "stop timeout", 10*time.Second, model.Assumed, "docker default, which whoever runs it may change")
 	out.Places = []*model.Place{p}
 	return out
-}
-
-func context(t *files.Tree, dir string, copies []image.Copy) string {
-	for at := dir; ; at = path.Dir(at) {
-		if !slices.ContainsFunc(copies, func(c image.Copy) bool { return !files.IsPattern(c.From) && !t.Exists(path.Join(at, c.From)) }) {
-			return at
-		}
-		if at == "." {
-			return dir
-		}
-	}
 }

@@ -295,6 +295,27 @@ func pick(all []fs.DirEntry, base string) (fs.DirEntry, bool) {
 	return all[i], true
 }
 
+// Below are the regular files in a directory and below it.
+func (t *Tree) Below(dir string) []string {
+	if dir == "." {
+		return t.names
+	}
+	from, _ := slices.BinarySearch(t.names, dir+"/")
+	to, _ := slices.BinarySearch(t.names, dir+"0") // the sign behind the slash
+	return t.names[from:to]
+}
+
+// Beside are the regular files in the directory of a file.
+func (t *Tree) Beside(name string) (all []string) {
+	dir := path.Dir(name)
+	for _, e := range t.list(dir) {
+		if e.Type().IsRegular() {
+			all = append(all, path.Join(dir, e.Name()))
+		}
+	}
+	return all
+}
+
 // IsFile reports whether there is such a file, or a link to one.
 func (t *Tree) IsFile(name string) bool {
 	if _, ok := t.opt.Overlay[name]; ok {

@@ -112,6 +112,10 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 		s := server{Program: g, args: cmdArgs(g)}
 		if name := configured(t, g); name != "" {
 			s.read(t, d, name, &out)
+		} else if w, asked := g.Flag("-c", "--config"); asked {
+			s.unseen = "its file " + w.Text + " is not read"
+		} else if !process.Sees(t, g.Place) {
+			s.unseen = "a gunicorn.conf.py may be where it starts"
 		}
 		out.Gateways = append(out.Gateways, s.gateway(d))
 	}
@@ -130,8 +134,9 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 // options, and its file.
 type server struct {
 	process.Program
-	args process.Program
-	conf *script
+	args   process.Program
+	conf   *script
+	unseen string // why there may be a file that is not seen
 }
 
 func (s *server) read(t *files.Tree, d Parser, name string, out *files.Loaded) {
@@ -183,6 +188,8 @@ func or[T any](s *server, name string, flags []string, parse func(string) (T, bo
 		return v
 	case s.conf != nil && s.conf.root.Partial != "":
 		return model.Fallback(s.Node, name, otherwise, model.Assumed, "gunicorn default; "+s.conf.root.Partial)
+	case s.unseen != "":
+		return model.Fallback(s.Node, name, otherwise, model.Assumed, "gunicorn default; "+s.unseen)
 	}
 	return model.Fallback(s.Node, name, otherwise, model.Default, "gunicorn default")
 }
@@ -299,7 +306,7 @@ func (s *server) listen(l *model.Listener) {
 		}
 	}
 	if len(addrs) == 0 {
-		addrs = append(addrs, s.unbound())
+		addrs = s.unbound()
 	}
 	umask := or(s, "umask", []string{"-m", "--umask"}, octal, 0)
 	cert, encrypted := setting(s, "certfile", []string{"--certfile"}, word)
@@ -324,17 +331,24 @@ func (s *server) listen(l *model.Listener) {
 
 func truth(s string) (bool, bool) { return s == "True", s == "True" || s == "False" }
 
-// unbound is where gunicorn listens when no address is given.
-func (s *server) unbound() model.Value[model.Addr] {
-	if port := s.Getenv("PORT"); port.Known() {
-		return fromEnv(s, "PORT", port, func(v string) (model.Addr, bool) {
+// unbound is where gunicorn listens when no address is given. What may be given
+// in a file that is not seen tells less than the ports that are exposed.
+func (s *server) unbound() []model.Value[model.Addr] {
+	one := func(v model.Value[model.Addr]) []model.Value[model.Addr] { return []model.Value[model.Addr]{v} }
+	port := s.Getenv("PORT")
+	switch {
+	case port.Known():
+		return one(fromEnv(s, "PORT", port, func(v string) (model.Addr, bool) {
 			n, ok := process.Port(v)
 			return model.Addr{Host: "0.0.0.0", Port: n}, ok
-		})
+		}))
+	case port.Owner() != nil:
+		return one(model.NotTold[model.Addr](s.Node, "bind", "it is $PORT, which comes from the environment"))
+	case s.unseen != "" || s.Place.Hidden != "":
+		if declared := process.Declared(s.Place, s.Node); len(declared) > 0 {
+			return declared
+		}
+		return one(model.NotTold[model.Addr](s.Node, "bind", s.unseen+s.Place.Hidden))
 	}
-	if _, set := s.Place.Env["PORT"]; set {
-		return model.NotTold[model.Addr](s.Node, "bind", "it is $PORT, which comes from the environment")
-	}
-	addr := or(s, "bind", nil, func(string) (model.Addr, bool) { return model.Addr{}, false }, model.Addr{Host: "127.0.0.1", Port: 8000})
-	return addr
+	return one(model.Fallback(s.Node, "bind", model.Addr{Host: "127.0.0.1", Port: 8000}, model.Default, "gunicorn default"))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
@@ -15,7 +16,7 @@ import (
 func Read(src *model.Source, target string) *Image {
 	root := instructions(src)
 	stages := split(root)
-	m := &Image{Node: root, Env: map[string]model.Word{}, Plain: true, Workdir: "/"}
+	m := &Image{Node: root, Env: map[string]model.Word{}, Plain: true, Workdir: "/", stages: map[int]*Image{}}
 	if len(stages) == 0 {
 		m.Partial = "the Dockerfile has no FROM"
 		return m
@@ -90,12 +91,12 @@ func (m *Image) build(stages []stage, i, depth int) {
 		m.Base, m.BaseAt = Parse(s.base.Text), s.base.Span
 	}
 	for _, n := range s.body {
-		m.run(n)
+		m.run(n, stages[:i], depth)
 	}
 }
 
 // run applies one instruction.
-func (m *Image) run(n *model.Node) {
+func (m *Image) run(n *model.Node, before []stage, depth int) {
 	switch n.Name.Text {
 	case "EXPOSE":
 		for _, a := range n.Args {
@@ -114,7 +115,7 @@ func (m *Image) run(n *model.Node) {
 			}
 		}
 	case "WORKDIR":
-		m.Workdir = m.absolute(n.Arg(0))
+		m.Workdir = m.absolute(expandWords(n.Arg(0), m.Env))
 	case "USER":
 		if len(n.Args) > 0 {
 			m.User = n.Args[0]
@@ -124,7 +125,7 @@ func (m *Image) run(n *model.Node) {
 			m.Signal = n.Args[0]
 		}
 	case "COPY", "ADD":
-		m.copy(n)
+		m.copy(n, before, depth)
 	case "CMD":
 		m.Cmd, m.Shell = command(n)
 	case "ENTRYPOINT":
@@ -161,13 +162,30 @@ func joined(words []model.Word) string {
 	return b.String()
 }
 
-// copy notes what comes from the build context, not from other stages.
-func (m *Image) copy(n *model.Node) {
+// maxCopies is more than any Dockerfile has: stages that copy each other's
+// files twice grow without end.
+const maxCopies = 1000
+
+// copy notes what comes from the build context, by way of other stages too.
+func (m *Image) copy(n *model.Node, stages []stage, depth int) {
 	var paths []model.Word
+	var through *Image
 	for _, a := range n.Args {
+		from, staged := strings.CutPrefix(a.Text, "--from=")
 		switch {
-		case strings.HasPrefix(a.Text, "--from="):
-			return
+		case staged:
+			i := slices.IndexFunc(stages, func(s stage) bool { return s.name != "" && strings.EqualFold(s.name, from) })
+			if k, err := strconv.Atoi(from); err == nil && k >= 0 && k < len(stages) {
+				i = k
+			}
+			if i < 0 || depth > 20 {
+				return
+			}
+			if through = m.stages[i]; through == nil {
+				through = &Image{Env: map[string]model.Word{}, Workdir: "/", stages: m.stages}
+				through.build(stages, i, depth+1)
+				m.stages[i] = through
+			}
 		case !strings.HasPrefix(a.Text, "--"):
 			paths = append(paths, a)
 		}
@@ -182,14 +200,34 @@ func (m *Image) copy(n *model.Node) {
 	if len(paths) < 2 {
 		return
 	}
-	to := paths[len(paths)-1].Text
+	to := expandWords(paths[len(paths)-1].Text, m.Env)
 	for _, p := range paths[:len(paths)-1] {
 		dest := m.absolute(to)
+		if len(m.Copies) > maxCopies {
+			return
+		}
+		if through != nil {
+			m.Copies = append(m.Copies, through.carried(through.absolute(expandWords(p.Text, m.Env)), path.Clean(dest))...)
+			continue
+		}
 		if (strings.HasSuffix(to, "/") || to == "." || len(paths) > 2) && path.Ext(p.Text) != "" {
 			dest = path.Join(dest, path.Base(p.Text))
 		}
 		m.Copies = append(m.Copies, Copy{From: path.Clean(strings.TrimPrefix(p.Text, "/")), To: path.Clean(dest), At: p.Span})
 	}
+}
+
+// carried are the copies of an image that another takes along with a path.
+func (m *Image) carried(from, to string) (all []Copy) {
+	from = path.Clean(from)
+	for _, c := range m.Copies {
+		if rest, ok := strings.CutPrefix(c.To, strings.TrimSuffix(from, "/")); ok && (rest == "" || rest[0] == '/') {
+			all = append(all, Copy{From: c.From, To: path.Join(to, rest), At: c.At})
+		} else if rest, ok := strings.CutPrefix(from, strings.TrimSuffix(c.To, "/")+"/"); ok && !strings.ContainsAny(c.From, "*?[") {
+			all = append(all, Copy{From: path.Join(c.From, rest), To: to, At: c.At})
+		}
+	}
+	return all
 }
 
 // command reads the exec form, a JSON list, or the shell form.

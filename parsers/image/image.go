@@ -4,10 +4,12 @@ package image
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
 )
 
 // A Reference is an image's name taken apart: registry/path:tag.
@@ -72,6 +74,9 @@ type Image struct {
 	Workdir    string
 	Plain      bool   // no RUN, and no ENTRYPOINT of its own: what runs in it is the base's
 	Partial    string // why it may hold more than we see
+	Guess      string // why it may be another image: nothing says that this is the one
+
+	stages map[int]*Image // of the Dockerfile, once built
 }
 
 // A Copy puts a path of the build context into the image.
@@ -83,6 +88,24 @@ type Copy struct {
 // OfReference is the image that a reference names.
 func OfReference(w model.Word) *Image {
 	return &Image{Base: Parse(w.Text), BaseAt: w.Span, Plain: true}
+}
+
+// Within settles what is copied: the build context is the folder of the
+// Dockerfile, or, where what it copies is not there, one of those around it.
+func (m *Image) Within(t *files.Tree, dir string) {
+	context := dir
+	for at := dir; ; at = path.Dir(at) {
+		if !slices.ContainsFunc(m.Copies, func(c Copy) bool { return !files.IsPattern(c.From) && !t.Exists(path.Join(at, c.From)) }) {
+			context = at
+			break
+		}
+		if at == "." {
+			break
+		}
+	}
+	for i := range m.Copies {
+		m.Copies[i].From = path.Join(context, m.Copies[i].From)
+	}
 }
 
 // absolute is a path in the image.

@@ -1,6 +1,10 @@
 package image
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
 
 // A Service is what the program of an image does when nobody configures it:
 // the port it listens on and what it speaks there.
@@ -18,7 +22,8 @@ var services = map[string]Service{
 	"tomcat": {8080, "http", "tomcat"}, "jetty": {8080, "http", "jetty"}, "jenkins/jenkins": {8080, "http", "jenkins"},
 	"wordpress": {80, "http", "apache"}, "nextcloud": {80, "http", "apache"}, "drupal": {80, "http", "apache"}, "joomla": {80, "http", "apache"},
 	"phpmyadmin": {80, "http", "apache"}, "phpmyadmin/phpmyadmin": {80, "http", "apache"}, "adminer": {8080, "http", "adminer"}, "dpage/pgadmin4": {80, "http", "pgadmin"},
-	"postgres": {5432, "tcp", "postgres"}, "mysql": {3306, "tcp", "mysql"}, "mariadb": {3306, "tcp", "mariadb"}, "mongo": {27017, "tcp", "mongo"},
+	"postgres": {5432, "tcp", "postgres"}, "bitnami/postgresql": {5432, "tcp", "postgres"}, "bitnami/postgresql-repmgr": {5432, "tcp", "postgres"},
+	"postgis/postgis": {5432, "tcp", "postgres"}, "timescale/timescaledb": {5432, "tcp", "postgres"}, "mysql": {3306, "tcp", "mysql"}, "mariadb": {3306, "tcp", "mariadb"}, "mongo": {27017, "tcp", "mongo"},
 	"redis": {6379, "tcp", "redis"}, "valkey/valkey": {6379, "tcp", "valkey"}, "memcached": {11211, "tcp", "memcached"}, "rabbitmq": {5672, "tcp", "rabbitmq"},
 	"elasticsearch": {9200, "http", "elasticsearch"}, "couchdb": {5984, "http", "couchdb"}, "influxdb": {8086, "http", "influxdb"}, "neo4j": {7474, "http", "neo4j"},
 	"grafana/grafana": {3000, "http", "grafana"}, "grafana/grafana-oss": {3000, "http", "grafana"}, "prom/prometheus": {9090, "http", "prometheus"}, "prom/alertmanager": {9093, "http", "alertmanager"},
@@ -36,6 +41,12 @@ var services = map[string]Service{
 func (r Reference) Service() (Service, bool) {
 	if r.FPM() {
 		return Service{9000, "fastcgi", "php-fpm"}, true
+	}
+	if r.Name == "mcr.microsoft.com/dotnet/aspnet" { // ASPNETCORE_HTTP_PORTS of the image; 80 before 8.0
+		if v, parts := model.ParseVersion(r.Tag); parts > 0 && v[0] < 8 {
+			return Service{80, "http", "kestrel"}, true
+		}
+		return Service{8080, "http", "kestrel"}, true
 	}
 	s, ok := services[r.Name]
 	return s, ok

@@ -234,6 +234,13 @@ func File(t *files.Tree, place *model.Place, p string) (name string, ok bool) {
 	return "", false
 }
 
+// Sees reports whether the folder that a place's command starts in is among the
+// files.
+func Sees(t *files.Tree, place *model.Place) bool {
+	name, ok := place.Original(place.Dir)
+	return ok && place.Dir != "" && t.Exists(name)
+}
+
 // python follows "python -m module" and "python manage.py runserver".
 func (r *reader) python(first model.Word, args []model.Word, env map[string]model.Word, depth int) {
 	for len(args) > 0 && strings.HasPrefix(args[0].Text, "-") {
