@@ -42,6 +42,7 @@ func (b *builder) appGateway(r *resource) {
 	g := b.gateway(r, product(r, "azure-appgw", appGatewayOutcomes(v2)))
 	ports, pools, settings := byName(s, "frontend_port"), byName(s, "backend_address_pool"), byName(s, "backend_http_settings")
 	listeners, probes, maps, redirects := byName(s, "http_listener"), byName(s, "probe"), byName(s, "url_path_map"), byName(s, "redirect_configuration")
+	managed := b.managed(s, v2)
 	made := map[string]*model.Listener{}
 	for _, ls := range s.blocks("http_listener") {
 		l, bind := listener(g, ls.node)
@@ -75,7 +76,7 @@ func (b *builder) appGateway(r *resource) {
 			hop(rt, at.node, p)
 			return
 		}
-		b.gatewayHop(rt, at, pool, set, probes)
+		b.gatewayHop(rt, at, pool, set, probes, managed)
 	}
 	for _, rule := range s.blocks("request_routing_rule") {
 		l := made[rule.text("http_listener_name").V]
@@ -110,12 +111,13 @@ func (b *builder) appGateway(r *resource) {
 }
 
 // gatewayHop is a hop with one of the backend_http_settings.
-func (b *builder) gatewayHop(rt *model.Route, at, members, set *section, probes map[string]*section) {
+func (b *builder) gatewayHop(rt *model.Route, at, members, set *section, probes map[string]*section, managed model.Value[bool]) {
 	g := rt.Listener.Gateway
 	p := pool(g, members.text("name").V, members.node)
 	h := hop(rt, at.node, p)
 	protocol := set.text("protocol")
 	h.Conn.Protocol, h.Conn.TLS.Enabled = turn(protocol, spoken), turn(protocol, secured)
+	h.Conn.TLS.Verify, h.Conn.TLS.Roots = verified(set, h.Conn.TLS.Enabled)
 	h.Conn.Read = set.duration("request_timeout")
 	p.Sticky = turn(set.text("cookie_based_affinity"), func(s string) bool { return s == "Enabled" })
 	p.Drain = drainOf(set)
@@ -129,6 +131,7 @@ func (b *builder) gatewayHop(rt *model.Route, at, members, set *section, probes 
 	}
 	port := setting(set, "port", asPort)
 	health := gatewayHealth(set, probes, h)
+	health.Conn.Allowed = managed
 	add := func(name string) {
 		names, whole := members.texts(name)
 		for _, host := range names {
@@ -148,6 +151,30 @@ func (b *builder) gatewayHop(rt *model.Route, at, members, set *section, probes 
 		elsewhere(p, "its members are registered elsewhere")
 		p.Endpoints[0].Health = health
 	}
+}
+
+// verified is how the certificate of a server is verified: v2 accepts public
+// authorities, where no root of its own is named (Overview of TLS termination
+// and end to end TLS with Application Gateway).
+func verified(set *section, https model.Value[bool]) (verify model.Value[bool], roots model.Value[string]) {
+	const page = "Overview of TLS termination and end to end TLS with Application Gateway"
+	const key = "trusted_root_certificate_names"
+	if !model.Is(https, true) || set.has("authentication_certificate") || len(set.blocks("authentication_certificate")) > 0 || set.more["authentication_certificate"] != "" {
+		return verify, roots
+	}
+	verify = documented(set.node, "protocol Https", true, page)
+	if set.has("certificate_chain_validation_enabled") {
+		verify = set.flag("certificate_chain_validation_enabled")
+	}
+	if !set.has(key) {
+		return verify, documented(set.node, key, "", "none named")
+	}
+	names, whole := set.texts(key)
+	if !whole {
+		return verify, model.NotTold[string](set.node, key, whyUnknown(set.get(key)))
+	}
+	at, via := set.whence(key)
+	return verify, model.Set(set.node, set.key(key), at, strings.Join(names, ","), model.Explicit, "", via...)
 }
 
 func drainOf(set *section) model.Value[time.Duration] {

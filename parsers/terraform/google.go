@@ -120,7 +120,7 @@ func (b *builder) forwarding(r *resource, used map[*resource]bool) {
 func clientIdle(proxy *section, product string) model.Value[time.Duration] {
 	const key = "http_keep_alive_timeout_sec"
 	switch {
-	case proxy.get(key) != cty.NilVal:
+	case proxy.has(key):
 		return proxy.duration(key)
 	case product == "gcp-classic-alb", strings.Contains(proxy.res.kind, "region"):
 		return model.NotTold[time.Duration](proxy.node, key, "not documented")
@@ -191,6 +191,7 @@ func (b *builder) backend(rt *model.Route, n *model.Node, r *resource) {
 	h.Conn.TLS.Enabled = turn(protocol, func(p string) bool { return p == "HTTPS" || p == "SSL" || p == "HTTP2" })
 	http := protocol.Known() && spoken(protocol.V) != "tcp" && spoken(protocol.V) != "udp"
 	health, checked := b.googleHealth(s)
+	health.Conn.Allowed = b.probed(s, health)
 	serverless, unsure := false, false
 	for _, be := range s.blocks("backend") {
 		kind, known := b.backendGroup(p, be, s, health)
@@ -212,12 +213,23 @@ func (b *builder) backend(rt *model.Route, n *model.Node, r *resource) {
 		h.Conn.Idle = model.NotTold[time.Duration](s.node, "", "serverless")
 	} else if http {
 		h.Conn.Read = s.duration("timeout_sec")
-		h.Conn.Idle = documented(s.node, "keep-alive", 600*time.Second, "fixed, Request distribution for external Application Load Balancers")
+		const page = "Request distribution for external Application Load Balancers"
+		h.Conn.Idle = documented(s.node, "keep-alive", 600*time.Second, "fixed by Google")
+		h.Retry.On = documented(s.node, "", model.Stale, page)
+		h.Retry.Posts = documented(s.node, "", false, page) // a request with a body is not sent again
 		h.Host = documented(s.node, "Host", "client", "the load balancer keeps it")
-	} else if protocol.Known() {
+	} else if protocol.Known() && proxying(s) {
 		h.Conn.Tunnel = s.duration("timeout_sec")
 	}
 	h.Logged = logged(s)
+}
+
+// proxying reports whether a backend service is certainly one of a proxy, and
+// not of a load balancer that passes packets through, which knows neither
+// timeouts nor named ports.
+func proxying(s *section) bool {
+	scheme := s.text("load_balancing_scheme")
+	return s.res.kind == "google_compute_backend_service" || scheme.Known() && strings.HasSuffix(scheme.V, "_MANAGED")
 }
 
 func logged(s *section) model.Value[bool] {
@@ -258,16 +270,34 @@ func (b *builder) backendGroup(p *model.Pool, be, service *section, health model
 		return "internet", false
 	}
 	e.Place = b.placeOf(r)
-	name := service.text("port_name")
-	for _, np := range s.blocks("named_port") {
-		if n := np.text("name"); n.Known() && name.Known() && n.V == name.V {
-			e.Addr = anyHost(setting(np, "port", asPort))
-		}
-	}
 	if size := s.whole("target_size"); size.Known() {
 		e.Count = size
 	}
+	name := service.text("port_name")
+	certain := s.more["named_port"] == "" && s.node.Doubt() == "" && !b.namedElsewhere(r)
+	for _, np := range s.blocks("named_port") {
+		n := np.text("name")
+		certain = certain && n.Known() && name.Known() && n.V != name.V
+		if n.Known() && name.Known() && n.V == name.V {
+			e.Addr = anyHost(setting(np, "port", asPort))
+		}
+	}
+	if certain && name.Written() && proxying(service) {
+		e.Count = model.Set(service.node, "port_name", name.At(), 0, name.Origin(), "no named_port of "+r.addr+" has that name", name.Via()...)
+	}
 	return "instances", true
+}
+
+// namedElsewhere reports whether a group may have ports that are named by
+// resources of their own.
+func (b *builder) namedElsewhere(group *resource) bool {
+	const kind = "google_compute_instance_group_named_port"
+	for _, r := range b.graph.of(kind) {
+		if groups, whole := r.section().references("group", group.kind); !whole || slices.Contains(groups, group) {
+			return true
+		}
+	}
+	return b.graph.gone[kind] != ""
 }
 
 var checkKinds = []string{"http_health_check", "https_health_check", "http2_health_check", "tcp_health_check", "ssl_health_check", "grpc_health_check"}
