@@ -14,6 +14,7 @@ import (
 	"github.com/gwlint/gwlint/checks/health"
 	"github.com/gwlint/gwlint/checks/keepalive"
 	"github.com/gwlint/gwlint/checks/logging"
+	"github.com/gwlint/gwlint/checks/protocol"
 	"github.com/gwlint/gwlint/checks/routing"
 	"github.com/gwlint/gwlint/checks/startup"
 	"github.com/gwlint/gwlint/checks/targets"
@@ -38,6 +39,7 @@ func Topics() []Topic {
 		{"headers", "Headers", headers.Checks()},
 		{"targets", "Targets", targets.Checks()},
 		{"tls", "TLS", tls.Checks()},
+		{"protocol", "Protocol", protocol.Checks()},
 		{"routing", "Routing", routing.Checks()},
 		{"failover", "Failover", failover.Checks()},
 		{"health", "Health checks", health.Checks()},

@@ -395,6 +395,7 @@ func (l *lowering) tls(ln *line, mode string) model.TLS {
 		Verify:  l.verify(ln),
 		Name:    l.sni(ln, "sni", "sni-auto", mode),
 		Cert:    ln.text("crt"),
+		ALPN:    ln.text("alpn"),
 		Min:     l.tlsVersion(ln, "ssl-min-ver"),
 		Max:     l.tlsVersion(ln, "ssl-max-ver"),
 	}

@@ -1,0 +1,23 @@
+// Package protocol holds the rules about two ends that do not speak the same.
+package protocol
+
+import "github.com/gwlint/gwlint/model"
+
+// Checks are the rules of the topic.
+func Checks() []*model.Check {
+	return []*model.Check{
+		protocolMismatch,
+		h2WithoutALPN,
+		grpcWithoutH2,
+		proxyProtocolMismatch,
+		proxyProtocolUneven,
+		modeMismatch,
+		httpInTCPMode,
+		redirectLoop,
+	}
+}
+
+// inHAProxy reports whether a statement is one of HAProxy.
+func inHAProxy(n *model.Node) bool {
+	return n != nil && n.Span.Source != nil && n.Span.Source.Dialect != nil && n.Span.Source.Dialect.Name() == "haproxy"
+}
