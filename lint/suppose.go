@@ -1,16 +1,21 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/image"
 	"github.com/gwlint/gwlint/parsers/process"
 )
 
-// suppose makes gateways of the places in which none is known to run: what
+// suppose makes gateways of the places in which none is known to listen: what
 // their ports or their images say that they listen on.
 func suppose(w *model.Workspace) {
 	busy := map[*model.Place]bool{}
 	for _, g := range w.Gateways {
+		if !listens(g) {
+			continue
+		}
 		for p := g.Place; p != nil && !busy[p]; p = p.Within {
 			busy[p] = true
 		}
@@ -22,6 +27,10 @@ func suppose(w *model.Workspace) {
 			}
 		}
 	}
+}
+
+func listens(g *model.Gateway) bool {
+	return slices.ContainsFunc(g.Listeners, func(l *model.Listener) bool { return len(l.Binds) > 0 })
 }
 
 // supposed is the gateway of a place, or nil when nothing tells.

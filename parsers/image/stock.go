@@ -52,11 +52,12 @@ func (r Reference) Service() (Service, bool) {
 	return s, ok
 }
 
-// FPM reports whether the image runs PHP-FPM: php:8.2-fpm, wordpress:fpm.
+// FPM reports whether the image runs PHP-FPM and no server before it:
+// php:8.2-fpm, wordpress:fpm, bitnami/php-fpm.
 func (r Reference) FPM() bool {
-	switch r.Name {
-	case "php", "wordpress", "nextcloud", "drupal", "joomla", "bitnami/php-fpm", "phpmyadmin", "phpmyadmin/phpmyadmin", "matomo":
-		return r.Name == "bitnami/php-fpm" || strings.Contains(r.Tag, "fpm")
-	}
-	return false
+	all := strings.ToLower(r.Name + ":" + r.Tag)
+	return strings.Contains(all, "fpm") && !strings.Contains(all, "nginx") && !strings.Contains(all, "apache") && !strings.Contains(all, "exporter")
 }
+
+// Official reports whether the image is one of Docker's own.
+func (r Reference) Official() bool { return r.Name != "" && !strings.Contains(r.Name, "/") }

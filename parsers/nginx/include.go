@@ -52,6 +52,7 @@ func read(t *files.Tree, root files.Root) *reading {
 	if x.lib == nil {
 		x.lib = newShelf(t, root, context == inMain)
 	}
+	x.env = environment(root)
 	x.root.Span = scripts[0].source.Span(0, len(scripts[0].source.Text))
 	if context == inHTTP && inStockImage(root) {
 		x.context, x.root.Fragment = "main", ""
@@ -87,6 +88,7 @@ type expansion struct {
 	stack []*model.Source // files being included, the outermost first
 	said  map[*script]bool
 	sites []*script // what the main file of the image includes
+	env   func(*model.Source, model.Word) (model.Word, string)
 	slab  []model.Node
 	nodes int
 	depth int
@@ -204,6 +206,9 @@ func (x *expansion) node(s *script, k *statement) *model.Node {
 	n := &x.slab[len(x.slab)-1]
 	if len(k.words) > 0 {
 		n.Name, n.Args = k.words[0], k.words[1:]
+	}
+	if x.env != nil {
+		x.substitute(s, n)
 	}
 	if k.block() {
 		n.Body = s.source.Span(k.body, k.last)
@@ -436,7 +441,19 @@ func (s *shelf) mounted(pattern string) (names []string, whole bool) {
 		}
 		pattern = path.Join(s.at, pattern)
 	}
-	return s.tree.In(s.root.Place, pattern)
+	names, whole = s.tree.In(s.root.Place, pattern)
+	if len(names) > 0 {
+		return names, whole
+	}
+	for _, ending := range templates { // what a start script makes the file of
+		made, _ := s.tree.In(s.root.Place, pattern+ending)
+		names = append(names, made...)
+	}
+	if path.Dir(pattern) == "/etc/nginx/conf.d" {
+		made, _ := s.tree.In(s.root.Place, "/etc/nginx/templates/"+path.Base(pattern)+".template")
+		names = append(names, made...)
+	}
+	return names, whole
 }
 
 func (s *shelf) there(name string, glob bool) bool {

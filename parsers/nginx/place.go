@@ -39,7 +39,7 @@ func mounted(t *files.Tree, p *model.Place, all []*candidate, bySource map[*mode
 	for _, c := range all {
 		for _, where := range p.Seen(c.name) {
 			switch home := homeOf(where); {
-			case where == asked, asked == "" && home != "" && where == home+"/nginx.conf" && c.main():
+			case where == asked, asked == "" && home != "" && untemplated(where) == home+"/nginx.conf" && c.main():
 				main = c
 			case home == "":
 				continue
@@ -134,4 +134,60 @@ func namesOf(group []*candidate) (names []string) {
 		names = append(names, c.name)
 	}
 	return names
+}
+
+// templates are the endings of what start scripts make configuration of.
+var templates = []string{".template", ".tmpl", ".tpl"}
+
+// untemplated is the name of what is made of a template.
+func untemplated(name string) string {
+	for _, ending := range templates {
+		name = strings.TrimSuffix(name, ending)
+	}
+	return name
+}
+
+// environment replaces the variables of templates by what the place has in its
+// environment, as envsubst does: ${NAME} and $NAME, and those that are not set
+// stay as they are. It also says why the value may be another. It is nil where
+// nothing is to be replaced.
+func environment(root files.Root) func(*model.Source, model.Word) (model.Word, string) {
+	if root.Place == nil || len(root.Place.Env) == 0 {
+		return nil
+	}
+	return func(src *model.Source, w model.Word) (model.Word, string) {
+		doubt, text := "", ""
+		if untemplated(src.Path) == src.Path || !strings.Contains(w.Text, "$") {
+			return w, ""
+		}
+		for rest := w.Text; rest != ""; {
+			before, name, after := nextVariable(rest)
+			v := root.Place.Env[strings.Trim(name, "${}")]
+			text, rest = text+before, after
+			switch {
+			case !v.Known() || strings.ContainsAny(v.V, " \t\n;{}"):
+				text += name
+				continue
+			case v.Origin() == model.Assumed:
+				doubt = v.Why()
+			}
+			text += v.V
+		}
+		return model.Word{Text: text, Span: w.Span}, doubt
+	}
+}
+
+// substitute replaces variables in the words of a statement.
+func (x *expansion) substitute(s *script, n *model.Node) {
+	for i, w := range n.Args {
+		is, doubt := x.env(s.source, w)
+		if is == w {
+			continue
+		}
+		n.Args = slices.Clone(n.Args)
+		n.Args[i] = is
+		if doubt != "" && n.Maybe == "" {
+			n.Maybe = doubt
+		}
+	}
 }

@@ -70,12 +70,19 @@ var (
 func (d Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roots []files.Root) {
 	read := map[string]bool{}
 	for _, p := range places {
-		if !starts(t, p) {
+		certain, runs := starts(t, p)
+		root := files.Root{Place: p, Sure: model.High}
+		if !certain {
+			root.Sure = model.Medium
+		}
+		for _, f := range seen(p, paths) {
+			root.Paths = append(root.Paths, f.name)
+		}
+		if !certain && (!runs || len(root.Paths) == 0) {
 			continue
 		}
-		root := files.Root{Place: p, Sure: model.High}
-		for _, f := range seen(t, p, paths) {
-			root.Paths, read[f.name] = append(root.Paths, f.name), true
+		for _, name := range root.Paths {
+			read[name] = true
 		}
 		roots = append(roots, root)
 	}
@@ -95,14 +102,15 @@ func (d Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roo
 	return roots
 }
 
-// starts reports whether a place runs PHP-FPM: by its command, or as its image
-// does without one.
-func starts(t *files.Tree, p *model.Place) bool {
-	if p.Command.Known() {
-		_, ok := process.Find(t, p, "php-fpm")
-		return ok
+// starts reports whether a place certainly runs PHP-FPM: by its command, or as
+// its image does without one; and whether it may: its command tells nothing.
+func starts(t *files.Tree, p *model.Place) (certain, may bool) {
+	if !p.Command.Known() {
+		return p.Image.Known() && image.Parse(p.Image.V).FPM(), true
 	}
-	return p.Image.Known() && image.Parse(p.Image.V).FPM()
+	all := process.Programs(t, p)
+	certain = slices.ContainsFunc(all, func(g process.Program) bool { return g.Name == "php-fpm" })
+	return certain, len(all) == 0
 }
 
 // A sighting is a file as the place sees it.
@@ -110,7 +118,7 @@ type sighting struct{ at, name string }
 
 // seen are the files that PHP-FPM reads in a place: the main one, then the
 // pools in byte order.
-func seen(t *files.Tree, p *model.Place, paths []string) (all []sighting) {
+func seen(p *model.Place, paths []string) (all []sighting) {
 	for q := p; q != nil; q = q.On {
 		for _, name := range paths {
 			for _, at := range q.Seen(name) {
@@ -138,14 +146,13 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	m := &master{place: root.Place, pools: map[string]*pool{}}
 	m.tree = &model.Node{}
 	var all []sighting
-	if starts(t, root.Place) {
-		all = seen(t, root.Place, root.Paths)
-	} else {
+	certain, _ := starts(t, root.Place)
+	if all = seen(root.Place, root.Paths); len(all) == 0 {
 		for _, name := range root.Paths {
 			all = append(all, sighting{name, name})
 		}
 	}
-	stock := m.stock(all)
+	stock := certain && m.stock(all)
 	for _, f := range all {
 		src, err := t.Source(f.name, d)
 		if err != nil {
@@ -214,7 +221,10 @@ func (m *master) add(tree *model.Node, base string) {
 // stock reports whether the official image's own files are there beside those
 // seen: its www.conf, and zz-docker.conf, which comes last and listens on 9000.
 func (m *master) stock(all []sighting) bool {
-	if !m.place.Image.Known() || !image.Parse(m.place.Image.V).FPM() || image.Parse(m.place.Image.V).Name == "bitnami/php-fpm" {
+	if !m.place.Image.Known() {
+		return false
+	}
+	if r := image.Parse(m.place.Image.V); !r.Official() || !r.FPM() {
 		return false
 	}
 	return !slices.ContainsFunc(all, func(f sighting) bool {
