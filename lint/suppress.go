@@ -1,64 +1,169 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/gwlint/gwlint/checks"
 	"github.com/gwlint/gwlint/model"
 )
 
-// An ignore is one comment that says what not to report of a statement:
+// An ignore is one comment that says what not to report of a statement, or of
+// its file:
 //
-//	# gwlint: ignore[rule, rule] reason
+//	# gwlint: ignore[rule, rule] reason until=2027-01-31
+//	# gwlint: file-ignore[rule] reason
 type ignore struct {
 	at      model.Span // the comment
 	governs model.Span // the statement it belongs to, block included; zero when it belongs to none
 	rules   []ignoredRule
-	reason  string
+	list    bool   // it names rules in brackets
+	reason  string // without the date
+	until   string // as written
+	last    time.Time
 }
 
 type ignoredRule struct {
 	id   string
+	at   model.Span
 	used bool
 }
 
-var ignoreComment = regexp.MustCompile(`^(?:#|;|//|/\*)\s*gwlint:\s*ignore\[([^\]]*)\]\s*(.*?)\s*(?:\*/)?$`)
+var (
+	toUs       = regexp.MustCompile(`^(?:#+|;+|//|/\*)\s*gwlint:\s*(.*?)\s*(?:\*/)?$`)
+	ignoreWord = regexp.MustCompile(`^(file-)?ignore\[([^\]]*)\]\s*(.*)$`)
+	untilWord  = regexp.MustCompile(`(?:^|\s)until=(\S+)`)
+	ruleWord   = regexp.MustCompile(`[^\s,]+`)
+)
 
-// suppress drops the findings that comments ask to ignore, and returns what is
-// wrong with the comments themselves.
-func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check, sum *Summary, opt Options) []Finding {
-	ignores := map[*model.Source][]*ignore{}
-	seen := map[model.Span]bool{}
-	note := func(c model.Word, governs model.Span) {
-		if seen[c.Span] || c.Span.IsZero() {
+// read makes an ignore of a comment that speaks to gwlint; nil of any other.
+func read(at, governs model.Span) *ignore {
+	text := at.Text()
+	m := toUs.FindStringSubmatchIndex(text)
+	if m == nil {
+		return nil
+	}
+	g := &ignore{at: at, governs: governs}
+	said := text[m[2]:m[3]]
+	w := ignoreWord.FindStringSubmatchIndex(said)
+	if w == nil {
+		return g
+	}
+	g.list, g.reason = true, said[w[6]:w[7]]
+	if w[2] >= 0 {
+		g.governs = at.Source.Span(0, len(at.Source.Text))
+	}
+	from := m[2] + w[4]
+	for _, r := range ruleWord.FindAllStringIndex(said[w[4]:w[5]], -1) {
+		at := at.Source.Span(at.Start+from+r[0], at.Start+from+r[1])
+		g.rules = append(g.rules, ignoredRule{id: at.Text(), at: at})
+	}
+	if u := untilWord.FindStringSubmatchIndex(g.reason); u != nil {
+		g.until = g.reason[u[2]:u[3]]
+		g.reason = strings.TrimSpace(g.reason[:u[0]] + g.reason[u[1]:])
+		g.last, _ = time.Parse(time.DateOnly, g.until) // the zero time is long past
+	}
+	return g
+}
+
+// ignores are all comments that speak to gwlint, by source, in order.
+func ignores(w *model.Workspace, o outline) map[*model.Source][]*ignore {
+	out := map[*model.Source][]*ignore{}
+	seen, told := map[model.Span]bool{}, map[*model.Source]bool{}
+	note := func(at, governs model.Span) {
+		if at.IsZero() {
 			return
 		}
-		seen[c.Span] = true
-		if m := ignoreComment.FindStringSubmatch(c.Text); m != nil {
-			g := &ignore{at: c.Span, governs: governs, reason: m[2]}
-			for _, id := range strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' }) {
-				g.rules = append(g.rules, ignoredRule{id: id})
+		told[at.Source] = true
+		if !seen[at] {
+			seen[at] = true
+			if g := read(at, governs); g != nil {
+				out[at.Source] = append(out[at.Source], g)
 			}
-			ignores[c.Span.Source] = append(ignores[c.Span.Source], g)
 		}
 	}
 	for n := range w.Nodes() {
 		for _, c := range n.Comments {
-			note(c, n.Span)
+			note(c.Span, n.Span)
 		}
 		for _, c := range n.Loose {
-			note(c, model.Span{})
+			note(c.Span, model.Span{})
 		}
 	}
-	if len(ignores) == 0 {
+	for s := range o.nodes {
+		if !told[s] && strings.Contains(string(s.Text), "gwlint:") {
+			for at, governs := range o.comments(s) {
+				note(at, governs)
+			}
+		}
+	}
+	for _, all := range out {
+		slices.SortFunc(all, func(a, b *ignore) int { return cmp.Compare(a.at.Start, b.at.Start) })
+	}
+	return out
+}
+
+// comments are those of a source whose parser keeps none, such as YAML: on a
+// line of their own, or behind a statement.
+func (o outline) comments(s *model.Source) map[model.Span]model.Span {
+	out := map[model.Span]model.Span{}
+	var above []model.Span
+	for i := 1; i <= s.Lines(); i++ {
+		line := s.LineSpan(i)
+		text := line.Text()
+		first := len(text) - len(strings.TrimLeft(text, " \t"))
+		if first == len(text) {
+			continue
+		}
+		at := strings.Index(text, "# gwlint:")
+		if at < 0 {
+			at = strings.Index(text, "// gwlint:")
+		}
+		comment := s.Span(line.Start+max(at, 0), line.End)
+		if at == first {
+			above = append(above, comment)
+			continue
+		}
+		n := o.at(s.Span(line.Start+first, line.Start+first))
+		governs := model.Span{}
+		if n != nil && n.Span.Source == s {
+			governs = n.Span
+		}
+		if at > 0 && strings.ContainsRune(" \t", rune(text[at-1])) {
+			out[comment] = governs
+		}
+		for _, c := range above {
+			out[c] = governs
+		}
+		above = nil
+	}
+	for _, c := range above {
+		out[c] = model.Span{}
+	}
+	return out
+}
+
+// suppress drops the findings that comments ask to ignore, and returns what is
+// wrong with the comments themselves.
+func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check, sum *Summary, opt Options) []Finding {
+	comments := ignores(w, outlineOf(w))
+	if len(comments) == 0 {
 		return nil
 	}
+	today := opt.Today
+	if today.IsZero() {
+		today = time.Now()
+	}
+	j := judge{rules: rules, today: today.Format(time.DateOnly), opt: opt, found: slices.Clone(*all)}
 	*all = slices.DeleteFunc(*all, func(f Finding) bool {
 		drop := false
-		for _, g := range ignores[f.Primary.Source] {
-			if !g.governs.Holds(f.Primary) {
+		for _, g := range comments[f.Primary.Source] {
+			if !g.governs.Holds(f.Primary) || j.over(g) {
 				continue
 			}
 			for i := range g.rules {
@@ -72,41 +177,81 @@ func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check,
 		}
 		return drop
 	})
-	var out []Finding
 	for _, s := range w.Sources {
-		for _, g := range ignores[s] {
-			out = append(out, g.judge(rules, opt)...)
+		for _, g := range comments[s] {
+			j.comment(g)
 		}
 	}
-	return out
+	return j.out
 }
 
-// judge says what is wrong with the comment itself.
-func (g *ignore) judge(rules map[string]*model.Check, opt Options) (out []Finding) {
-	say := func(rule, format string, a ...any) {
-		if c := rules[rule]; c != nil {
-			out = append(out, complete(c, model.Finding{Rule: rule, Message: fmt.Sprintf(format, a...),
-				Because: []model.Fact{model.Mark{Span: g.at, Text: "the comment"}}}))
+// A judge says what is wrong with the comments themselves.
+type judge struct {
+	rules map[string]*model.Check // of the run
+	found []Finding               // before anything was ignored
+	today string
+	opt   Options
+	out   []Finding
+}
+
+// over reports whether a comment's time is.
+func (j *judge) over(g *ignore) bool {
+	return g.until != "" && g.last.Format(time.DateOnly) < j.today
+}
+
+func (j *judge) say(rule string, at model.Span, fix *model.Fix, format string, a ...any) {
+	if c := j.rules[rule]; c != nil {
+		j.out = append(j.out, complete(c, model.Finding{Rule: rule, Message: fmt.Sprintf(format, a...), Fix: fix,
+			Because: []model.Fact{model.Mark{Span: at, Text: "the comment"}}}))
+	}
+}
+
+func (j *judge) comment(g *ignore) {
+	remove := &model.Fix{Message: "take the comment out", Safe: true, Edits: []model.Edit{without(g.at)}}
+	switch {
+	case !g.list:
+		j.say("unused-ignore", g.at, nil, "the comment ignores nothing: it says neither ignore[rule] nor file-ignore[rule]")
+		return
+	case len(g.rules) == 0:
+		j.say("unused-ignore", g.at, remove, "the comment names no rule")
+	case g.until != "" && g.last.IsZero():
+		j.say("expired-ignore", g.at, nil, "until=%s is no date such as 2027-01-31, so the comment does not count", g.until)
+		return
+	case j.over(g):
+		j.say("expired-ignore", g.at, remove, "%s was to be ignored until %s", g.names(), g.until)
+		return
+	}
+	if g.reason == "" && len(g.rules) > 0 {
+		j.say("ignore-without-reason", g.at, nil, "the comment does not say why %s is ignored", g.names())
+	}
+	for i, r := range g.rules {
+		c, at, remove := j.rules[r.id], g.at, remove
+		if len(g.rules) > 1 {
+			at = r.at
+			remove = &model.Fix{Message: "take the rule out", Safe: true, Edits: []model.Edit{g.drop(i)}}
 		}
-	}
-	if g.reason == "" {
-		say("ignore-without-reason", "the comment does not say why %s is ignored", g.names())
-	}
-	if len(g.rules) == 0 {
-		say("unused-ignore", "the comment names no rule")
-	}
-	for _, r := range g.rules {
-		switch c := rules[r.id]; {
-		case c == nil:
-			say("unused-ignore", "there is no rule %s", r.id)
-		case r.used:
+		switch {
+		case !slices.ContainsFunc(checks.All(), func(c *model.Check) bool { return c.ID == r.id }):
+			near, fix := Nearest(r.id, slices.Sorted(maps.Keys(j.rules))), remove
+			if j.speaks(near, g) {
+				fix = &model.Fix{Message: "write the name of the rule", Safe: true, Edits: []model.Edit{{Span: r.at, Text: near}}}
+			}
+			if near != "" {
+				near = "; did you mean " + near + "?"
+			}
+			j.say("unused-ignore", at, fix, "there is no rule %s%s", r.id, near)
+		case r.used || c == nil: // a rule that this run leaves out may still need it
 		case g.governs.IsZero():
-			say("unused-ignore", "no statement follows the comment, so it ignores nothing: it belongs above the statement or behind it")
-		case c.Severity > model.Note || opt.Audit: // a hidden note may still be what it is for
-			say("unused-ignore", "nothing here is reported by %s any more", r.id)
+			j.say("unused-ignore", at, remove, "no statement follows the comment, so it ignores nothing: it belongs above the statement or behind it")
+		case c.Severity > model.Note || j.opt.Audit: // a hidden note may still be what it is for
+			j.say("unused-ignore", at, remove, "nothing here is reported by %s any more", r.id)
 		}
 	}
-	return out
+}
+
+// speaks reports whether a rule says something of what the comment governs.
+func (j *judge) speaks(rule string, g *ignore) bool {
+	return slices.ContainsFunc(j.found, func(f Finding) bool { return f.Check.ID == rule && g.governs.Holds(f.Primary) })
 }
 
 func (g *ignore) names() string {
@@ -115,4 +260,30 @@ func (g *ignore) names() string {
 		ids = append(ids, r.id)
 	}
 	return strings.Join(ids, ", ")
+}
+
+// drop takes the i-th of several rules out of the list.
+func (g *ignore) drop(i int) model.Edit {
+	s := g.rules[i].at
+	if i+1 < len(g.rules) {
+		s.End = g.rules[i+1].at.Start
+	} else {
+		s.Start = g.rules[i-1].at.End
+	}
+	return model.Edit{Span: s}
+}
+
+// without takes a comment out: with its line where it stands alone, else with
+// the white space before it.
+func without(at model.Span) model.Edit {
+	s := at.Source
+	line := s.LineSpan(at.Begin().Line)
+	before := strings.TrimRight(string(s.Text[line.Start:at.Start]), " \t")
+	switch next := at.Finish().Line + 1; {
+	case before != "" || at.End < s.LineSpan(at.Finish().Line).End:
+		return model.Edit{Span: s.Span(line.Start+len(before), at.End)}
+	case next <= s.Lines():
+		return model.Edit{Span: s.Span(line.Start, s.LineSpan(next).Start)}
+	}
+	return model.Edit{Span: s.Span(line.Start, at.End)}
 }

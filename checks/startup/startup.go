@@ -16,6 +16,7 @@ func Checks() []*model.Check {
 		internalError,
 		unusedIgnore,
 		ignoreWithoutReason,
+		expiredIgnore,
 		missingFinalNewline,
 		emptyWordEndsLine,
 		removedKeyword,
@@ -39,6 +40,7 @@ var (
 	internalError       = &model.Check{ID: "internal-error", Title: "A parser or a rule failed", Severity: model.Error}
 	unusedIgnore        = &model.Check{ID: "unused-ignore", Title: "A comment ignores nothing", Severity: model.Warning}
 	ignoreWithoutReason = &model.Check{ID: "ignore-without-reason", Title: "A comment does not say why it ignores a rule", Severity: model.Warning}
+	expiredIgnore       = &model.Check{ID: "expired-ignore", Title: "A comment ignores a rule until a day that is past", Severity: model.Warning}
 
 	missingFinalNewline        = &model.Check{ID: "missing-final-newline", Title: "The last line of the file is not ended", Severity: model.Error, Outcomes: refuses}
 	emptyWordEndsLine          = &model.Check{ID: "empty-word-ends-line", Title: "An empty word hides the rest of its line", Severity: model.Warning}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gwlint/gwlint/lint"
 	"github.com/gwlint/gwlint/model"
@@ -13,7 +14,7 @@ import (
 // check is the command that lints.
 func check(ctx context.Context, c console, args []string) (int, error) {
 	var in inputs
-	var format, profile, failOn, color string
+	var format, profile, failOn, today, color string
 	var outputs []string
 	var noIgnores, exitZero bool
 	var p repair
@@ -24,6 +25,7 @@ func check(ctx context.Context, c console, args []string) (int, error) {
 	in.flags(f)
 	f.StringVar(&failOn, "fail-on", "warning:medium", "exit 1 from SEVERITY[:CONFIDENCE] on, or never")
 	f.BoolVar(&noIgnores, "no-ignores", false, "comments that ignore rules do not count")
+	f.StringVar(&today, "today", "", "the date against which until= of such comments is held: 2027-01-31")
 	f.BoolVar(&exitZero, "exit-zero", false, "exit 0 even with findings")
 	f.StringVar(&p.fix, "fix", "", "apply fixes that change nothing else; --fix=unsafe: all fixes")
 	f.Lookup("fix").NoOptDefVal = "safe"
@@ -31,6 +33,13 @@ func check(ctx context.Context, c console, args []string) (int, error) {
 	f.StringVar(&color, "color", "auto", "auto, always or never")
 	if err := parse(c, f, "[check] [flags] [PATH|-]...", args); err != nil {
 		return 0, err
+	}
+	var date time.Time
+	if today != "" {
+		var err error
+		if date, err = time.Parse(time.DateOnly, today); err != nil {
+			return 0, fmt.Errorf("--today takes a date such as 2027-01-31, not %q", today)
+		}
 	}
 	if err := p.check(); err != nil {
 		return 0, err
@@ -49,7 +58,7 @@ func check(ctx context.Context, c console, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	r, err := in.lint(ctx, c, f.Args(), lint.Options{Audit: profile == "audit", NoIgnores: noIgnores}, p)
+	r, err := in.lint(ctx, c, f.Args(), lint.Options{Audit: profile == "audit", NoIgnores: noIgnores, Today: date}, p)
 	if err != nil {
 		return 0, err
 	}

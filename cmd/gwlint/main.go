@@ -12,8 +12,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/spf13/pflag"
+
+	"github.com/gwlint/gwlint/lint"
 )
 
 // Exit codes, the same for every format.
@@ -148,12 +149,7 @@ func parse(c console, f *pflag.FlagSet, usage string, args []string) error {
 
 // didYouMean is a suggestion, or "" when nothing is near.
 func didYouMean(said string, known []string) string {
-	best, at := 1+max(2, len(said)/3), ""
-	for _, k := range known {
-		if d := levenshtein.Distance(said, k, nil); d < best || strings.HasPrefix(k, said) && len(said) > 2 && at == "" {
-			best, at = min(best, d), k
-		}
-	}
+	at := lint.Nearest(said, known)
 	if at == "" {
 		return ""
 	}
