@@ -10,5 +10,6 @@ func Checks() []*model.Check {
 		headerBufferUnraised,
 		bufferSizes,
 		wrongModuleSetting,
+		rewriteRoom,
 	}
 }

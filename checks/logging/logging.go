@@ -7,5 +7,14 @@ import "github.com/gwlint/gwlint/model"
 func Checks() []*model.Check {
 	return []*model.Check{
 		upstreamNotLogged,
+		errorfileHidesError,
 	}
+}
+
+// The parser of HAProxy finds it: it reads the file.
+var errorfileHidesError = &model.Check{
+	ID:       "errorfile-hides-error",
+	Title:    "The page for a failure has the status of a success",
+	Severity: model.Warning,
+	Outcomes: []model.Outcome{{Status: 200}},
 }

@@ -14,6 +14,7 @@ func Checks() []*model.Check {
 		invalidUpstreamAddress,
 		anyAddressTarget,
 		emptyTarget,
+		chrootSocket,
 		resolveRefused,
 		tlsPortBehindHTTP,
 	}

@@ -25,6 +25,9 @@ func (l *lowering) judge() {
 			fallthrough
 		case "defaults":
 			l.judgeKeywords(p, "")
+			fallthrough
+		case "http-errors":
+			l.judgeErrorFiles(p)
 		case "global":
 			l.judgeKeywords(p, "global:")
 		case "resolvers":
@@ -222,6 +225,35 @@ func (l *lowering) judgeResolvers(p *section) {
 	l.report(model.Finding{Rule: "resolvers-without-nameserver",
 		Message: fmt.Sprintf("resolvers %s has neither nameserver nor parse-resolv-conf: names that use it are never looked up", p.name()),
 		Because: []model.Fact{p.Node}})
+}
+
+// judgeErrorFiles finds files for failures whose status line is none of a
+// failure: HAProxy sends them as they are.
+func (l *lowering) judgeErrorFiles(p *section) {
+	for _, s := range p.by["errorfile"] {
+		if len(s.Args) < 2 || len(s.doubts) > 0 || !strings.HasPrefix(s.Arg(0), "5") || l.files == nil {
+			continue
+		}
+		name, ok := l.files.Find(s.Arg(1), l.near, l.place)
+		if !ok {
+			continue
+		}
+		src, err := l.files.Source(name, Parser{})
+		if err != nil {
+			continue
+		}
+		line, _, _ := strings.Cut(string(src.Text), "\n")
+		version, rest, _ := strings.Cut(strings.TrimRight(line, "\r"), " ")
+		status, _ := readInt(rest)
+		if !strings.HasPrefix(version, "HTTP/") || status < 200 || status >= 500 {
+			continue
+		}
+		l.report(model.Finding{Rule: "errorfile-hides-error",
+			Message: fmt.Sprintf("errorfile %s %s is answered as %d: who looks at the status takes the failure for a success", s.Arg(0), s.Arg(1), status),
+			Because: []model.Fact{model.Mark{Span: s.Args[1].Span, Text: "the page"}, model.Mark{Span: src.Span(0, len(line)), Text: "its status"}, s.Node},
+			Outcome: model.Outcome{Status: status},
+			When:    "every request that HAProxy itself answers with " + s.Arg(0)})
+	}
 }
 
 // judgeServer finds what HAProxy refuses on a server line.
