@@ -10,6 +10,7 @@ type Node struct {
 	Kids   []*Node // as the program sees them: includes and templates expanded in place
 	Parent *Node
 	Via    *Node // the include that brought the statement here; nil when it is written in the block itself
+	Base   *Node // the block whose statements hold where this one has none: the defaults of a proxy; nil: none
 	Span   Span  // the whole statement, terminator and block included
 	Body   Span  // what is inside the block's braces; zero without a block
 
@@ -115,6 +116,26 @@ func (n *Node) Up(name string) (found *Node, sure bool) {
 		}
 	}
 	return nil, sure
+}
+
+// Held is the statement that holds in the block: the last of its own, else that
+// of the block it is based on; nil when none is. It is sure when nothing on the
+// way can hold another that is not seen.
+func (n *Node) Held(name string, args ...string) (found *Node, sure bool) {
+	for b := n; b != nil; b = b.Base {
+		if b.Partial != "" {
+			return nil, false
+		}
+		for _, k := range b.All(name) {
+			if k.starts(args) {
+				found = k
+			}
+		}
+		if found != nil || b.Base == nil {
+			return found, found != nil || b.Parent == nil || b.Parent.Fragment == ""
+		}
+	}
+	return nil, true
 }
 
 // Within is the nearest block of that name around n, n included, or nil.

@@ -474,6 +474,9 @@ func (r *reader) open(s *statement) {
 	case "frontend", "backend", "listen":
 		r.inherit(sec)
 	}
+	if sec.defaults != nil {
+		sec.Base = sec.defaults.Node
+	}
 }
 
 // maxChain bounds the chains of defaults that are followed.
