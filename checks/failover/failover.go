@@ -12,5 +12,11 @@ func Checks() []*model.Check {
 		duplicateServer,
 		upstreamServersRefused,
 		plusOnly,
+		retriesSameServer,
+		reuseUnretried,
+		repeatedPosts,
+		queueTimeoutShort,
+		minconnWithoutFullconn,
+		defaultsNotInherited,
 	}
 }
