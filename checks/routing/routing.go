@@ -12,5 +12,7 @@ func Checks() []*model.Check {
 		errorPageThroughProxy,
 		outageAnswered200,
 		pathGlued,
+		unroutedRequests,
+		sharedBind,
 	}
 }

@@ -17,5 +17,7 @@ func Checks() []*model.Check {
 		chrootSocket,
 		resolveRefused,
 		tlsPortBehindHTTP,
+		serverWithoutPort,
+		emptyPool,
 	}
 }
