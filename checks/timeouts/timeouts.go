@@ -17,5 +17,7 @@ func Checks() []*model.Check {
 		tunnelCut,
 		checkTimeoutShort,
 		stopCuts,
+		outerGivesUp,
+		slowFailover,
 	}
 }
