@@ -41,6 +41,7 @@ type Loaded struct {
 	Places   []*model.Place
 	Gateways []*model.Gateway
 	Findings []model.Finding
+	Untold   map[string]int // settings that cannot be told, by what would help: "needs a variable"
 }
 
 // Options of a tree.

@@ -31,7 +31,7 @@ func (l *loader) lower() files.Loaded {
 	b.cloudflare()
 	b.others()
 	b.rest()
-	b.out.Findings = l.findings
+	b.out.Findings, b.out.Untold = l.findings, l.untold
 	return b.out
 }
 
