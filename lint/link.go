@@ -117,7 +117,7 @@ func portOf(a model.Addr) string {
 
 // unplaced reports whether nothing is known about where a gateway runs.
 func unplaced(p *model.Place) bool {
-	return p.Node == nil && p.Name == "" && p.Within == nil && len(p.Mounts) == 0
+	return p.Network().Node == nil && p.Machine().Node == nil && len(p.Mounts) == 0
 }
 
 // find says what answers when h connects to e. More than one candidate is no

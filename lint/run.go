@@ -94,7 +94,7 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 			}
 		}
 		for i, j := range jobs {
-			jobs[i].guess = j.root.Place != nil && (j.root.Sure < model.High || j.root.Place.Image.Origin() == model.Assumed)
+			jobs[i].guess = j.root.Place != nil && (j.root.Sure < model.High || assumed(j.root.Place))
 			jobs[i].root.Place = settle(jobs[i].root.Place, jobs[i].parser.Name(), opt.Targets)
 		}
 		loaded := make([]files.Loaded, len(jobs))
@@ -152,6 +152,11 @@ func settle(p *model.Place, product string, targets map[string]string) *model.Pl
 		p.Versions[product] = parsers.Stable(product)
 	}
 	return p
+}
+
+// assumed reports whether what runs in a place is only most likely.
+func assumed(p *model.Place) bool {
+	return p.Image.Origin() == model.Assumed || p.Command.Origin() == model.Assumed
 }
 
 type job struct {

@@ -46,14 +46,15 @@ func (p Product) Trust() Confidence {
 // names, socket paths and users mean something only from one.
 type Place struct {
 	Name     string
-	Node     *Node        // where it is declared; nil when it is only supposed
-	Names    []string     // by which others reach it
-	Nets     []string     // places that share none do not meet; none given is "not told"
-	Within   *Place       // whose network it shares, loopback included; nil: it has its own
-	On       *Place       // whose files it shares: a program of a supervisor, a unit of a host; nil: it has its own
-	Ports    []Port       // published to its host
-	Exposed  []Value[int] // ports that its image or declaration says something listens on
-	Mounts   []Mount      // absolute includes, sockets and ownership are resolved through these
+	Node     *Node         // where it is declared; nil when it is only supposed
+	Names    []string      // by which others reach it
+	Nets     []string      // places that share none do not meet; none given is "not told"
+	Within   *Place        // whose network it shares, loopback included; nil: it has its own
+	On       *Place        // whose files it shares: a program of a supervisor, a unit of a host; nil: it has its own
+	Ports    []Port        // published to its host
+	Sockets  []Value[Addr] // handed to what it starts, which listens there and nowhere else
+	Exposed  []Value[int]  // ports that its image or declaration says something listens on
+	Mounts   []Mount       // absolute includes, sockets and ownership are resolved through these
 	Image    Value[string]
 	Command  Value[[]string] // what it starts, the program first
 	Words    []Word          // the same, each where it is written

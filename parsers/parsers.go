@@ -13,8 +13,11 @@ import (
 	"github.com/gwlint/gwlint/parsers/nginx"
 	"github.com/gwlint/gwlint/parsers/node"
 	"github.com/gwlint/gwlint/parsers/phpfpm"
+	"github.com/gwlint/gwlint/parsers/procfile"
 	"github.com/gwlint/gwlint/parsers/ruby"
 	"github.com/gwlint/gwlint/parsers/spring"
+	"github.com/gwlint/gwlint/parsers/supervisord"
+	"github.com/gwlint/gwlint/parsers/systemd"
 	"github.com/gwlint/gwlint/parsers/terraform"
 	"github.com/gwlint/gwlint/parsers/uwsgi"
 )
@@ -36,7 +39,7 @@ type Parser interface {
 // Places lists the parsers that tell where things run, and those that need
 // nobody's word about it. They load first, in this order.
 func Places() []Parser {
-	return []Parser{facts.Parser{}, compose.Parser{}, dockerfile.Parser{}, terraform.Parser{}}
+	return []Parser{facts.Parser{}, compose.Parser{}, dockerfile.Parser{}, supervisord.Parser{}, systemd.Parser{}, procfile.Parser{}, terraform.Parser{}}
 }
 
 // Gateways lists the parsers of what runs in a place.

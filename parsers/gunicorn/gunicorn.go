@@ -289,13 +289,13 @@ func fromEnv[T any](s *server, name string, v model.Value[string], parse func(st
 // none is given (config.py, Bind).
 func (s *server) listen(l *model.Listener) {
 	address := process.Address(8000)
-	var addrs []model.Value[model.Addr]
+	addrs := s.Place.Sockets // in place of any other (arbiter.py, LISTEN_FDS)
 	for _, from := range []process.Program{s.Program, s.args} {
-		for _, w := range from.Flags("-b", "--bind") {
-			addrs = append(addrs, process.Read(from, "--bind", w, address))
-		}
 		if len(addrs) > 0 {
 			break
+		}
+		for _, w := range from.Flags("-b", "--bind") {
+			addrs = append(addrs, process.Read(from, "--bind", w, address))
 		}
 	}
 	if len(addrs) == 0 && s.conf != nil {
@@ -322,7 +322,7 @@ func (s *server) listen(l *model.Listener) {
 		if addr.V.Path != "" {
 			b.Owner = model.NotTold[string](s.Node, "user", "whoever starts it")
 			b.Mode = model.NotTold[int](s.Node, "umask", umask.Why())
-			if umask.Known() { // sock.py, UnixSocket.bind
+			if umask.Known() && len(s.Place.Sockets) == 0 { // sock.py, UnixSocket.bind
 				b.Mode = model.Fallback(s.Node, "umask", 0o777&^umask.V, min(umask.Origin(), model.Default), fmt.Sprintf("gunicorn makes sockets with umask %03o", umask.V))
 			}
 		}

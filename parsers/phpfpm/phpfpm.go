@@ -69,8 +69,17 @@ var (
 // order in which it reads them; and of the other files those of one folder.
 func (d Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roots []files.Root) {
 	read := map[string]bool{}
+	below := map[*model.Place]bool{} // machines on which a supervisor starts it
+	for _, p := range places {
+		if certain, _ := starts(t, p); certain && p.On != nil {
+			below[p.Machine()] = true
+		}
+	}
 	for _, p := range places {
 		certain, runs := starts(t, p)
+		if below[p] {
+			continue
+		}
 		root := files.Root{Place: p, Sure: model.High}
 		if !certain {
 			root.Sure = model.Medium
@@ -119,7 +128,7 @@ type sighting struct{ at, name string }
 // seen are the files that PHP-FPM reads in a place: the main one, then the
 // pools in byte order.
 func seen(p *model.Place, paths []string) (all []sighting) {
-	for q := p; q != nil; q = q.On {
+	for q := p; q != nil; q = q.On { // its own, and those of its machine
 		for _, name := range paths {
 			for _, at := range q.Seen(name) {
 				match := func(pattern string) bool { return files.Match(pattern, at) }
@@ -221,10 +230,11 @@ func (m *master) add(tree *model.Node, base string) {
 // stock reports whether the official image's own files are there beside those
 // seen: its www.conf, and zz-docker.conf, which comes last and listens on 9000.
 func (m *master) stock(all []sighting) bool {
-	if !m.place.Image.Known() {
+	machine := m.place.Machine()
+	if !machine.Image.Known() {
 		return false
 	}
-	if r := image.Parse(m.place.Image.V); !r.Official() || !r.FPM() {
+	if r := image.Parse(machine.Image.V); !r.Official() || !r.FPM() {
 		return false
 	}
 	return !slices.ContainsFunc(all, func(f sighting) bool {

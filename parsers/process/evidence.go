@@ -6,11 +6,15 @@ import (
 	"github.com/gwlint/gwlint/model"
 )
 
-// Declared is where something in a place listens by its environment, else by
+// Declared is where something in a place listens: on the sockets it is handed,
+// which is certain; else by its environment, else by
 // the ports that are exposed, else by those published: only the strongest of
-// them. None of them proves it, so all are assumed. env are the variables that
+// them. None of these proves it, so all are assumed. env are the variables that
 // servers of the kind read their port from.
 func Declared(p *model.Place, owner *model.Node, env ...string) []model.Value[model.Addr] {
+	if len(p.Sockets) > 0 {
+		return p.Sockets
+	}
 	for _, name := range env {
 		v := p.Env[name]
 		if port, ok := Port(v.V); v.Known() && ok {

@@ -219,26 +219,35 @@ func File(t *files.Tree, place *model.Place, p string) (name string, ok bool) {
 	if p == "" || strings.Contains(p, "$") {
 		return "", false
 	}
-	for q := place; q != nil; q = q.On {
-		abs := p
-		if !path.IsAbs(p) {
-			if q.Dir == "" {
-				continue
-			}
-			abs = path.Join(q.Dir, p)
+	if !path.IsAbs(p) {
+		if p = path.Join(folder(place), p); !path.IsAbs(p) {
+			return "", false
 		}
-		if name, ok := q.Original(abs); ok && t.IsFile(name) {
+	}
+	for q := place; q != nil; q = q.On {
+		if name, ok := q.Original(p); ok && t.IsFile(name) {
 			return name, true
 		}
 	}
 	return "", false
 }
 
+// folder is where the command of a place starts, "" when it is not told.
+func folder(place *model.Place) string {
+	for q := place; q != nil; q = q.On {
+		if q.Dir != "" {
+			return q.Dir
+		}
+	}
+	return ""
+}
+
 // Sees reports whether the folder that a place's command starts in is among the
 // files.
 func Sees(t *files.Tree, place *model.Place) bool {
-	name, ok := place.Original(place.Dir)
-	return ok && place.Dir != "" && t.Exists(name)
+	dir := folder(place)
+	name, ok := place.Machine().Original(dir)
+	return ok && dir != "" && t.Exists(name)
 }
 
 // python follows "python -m module" and "python manage.py runserver".
