@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -26,6 +27,9 @@ func (s *scope) eval(e hcl.Expression) (v cty.Value) {
 		}
 		return lit.Val
 	}
+	if v, ok := s.choose(e); ok {
+		return v
+	}
 	vars := e.Variables()
 	ctx := &hcl.EvalContext{Functions: s.callable()}
 	if len(vars) > 0 {
@@ -48,6 +52,43 @@ func (s *scope) eval(e hcl.Expression) (v cty.Value) {
 		}
 	}
 	return untold(needsSource, "the expression")
+}
+
+// choose evaluates a conditional whose condition is known, or a list with such
+// in it: by the branch taken alone. The library gives a result the marks of
+// both branches, and so links that are not there.
+func (s *scope) choose(e hcl.Expression) (v cty.Value, ok bool) {
+	switch n := e.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return s.choose(n.Expression)
+	case *hclsyntax.TupleConsExpr:
+		if !slices.ContainsFunc(n.Exprs, func(x hclsyntax.Expression) bool { _, ok := x.(*hclsyntax.ConditionalExpr); return ok }) {
+			return cty.NilVal, false
+		}
+		all := make([]cty.Value, len(n.Exprs))
+		for i, x := range n.Exprs {
+			all[i] = s.eval(x)
+		}
+		return cty.TupleVal(all), true
+	case *hclsyntax.ConditionalExpr:
+		condition := s.eval(n.Condition)
+		branch := n.FalseResult
+		switch text, _ := asText(condition); text {
+		case "true":
+			branch = n.TrueResult
+		case "false":
+		default:
+			return cty.NilVal, false
+		}
+		v = s.eval(branch)
+		for _, m := range marksOf(condition) {
+			if m.kind != isReference {
+				v = v.Mark(m)
+			}
+		}
+		return v, true
+	}
+	return cty.NilVal, false
 }
 
 // learn adds functions that an expression calls and nobody knows.
