@@ -18,5 +18,8 @@ func Checks() []*model.Check {
 		queueTimeoutShort,
 		minconnWithoutFullconn,
 		defaultsNotInherited,
+		retryOff,
+		singleServer,
+		gatewayErrorsFinal,
 	}
 }
