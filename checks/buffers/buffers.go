@@ -11,5 +11,6 @@ func Checks() []*model.Check {
 		bufferSizes,
 		wrongModuleSetting,
 		rewriteRoom,
+		headerBufferShrunk,
 	}
 }
