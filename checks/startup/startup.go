@@ -26,6 +26,8 @@ func Checks() []*model.Check {
 		duplicateServerName,
 		verifyWithoutCA,
 		resolversWithoutNameserver,
+		defaultServerBelow,
+		neverResolved,
 	}
 }
 
@@ -50,5 +52,7 @@ var (
 	duplicateProxyName         = &model.Check{ID: "duplicate-proxy-name", Title: "Two proxies have one name", Severity: model.Error, Outcomes: refuses}
 	duplicateServerName        = &model.Check{ID: "duplicate-server-name", Title: "Two servers of a backend have one name", Severity: model.Error, Outcomes: refuses}
 	verifyWithoutCA            = &model.Check{ID: "verify-without-ca", Title: "A server's certificate is verified against nothing", Severity: model.Error, Outcomes: refuses}
+	defaultServerBelow         = &model.Check{ID: "default-server-below", Title: "default-server stands below the servers it was meant for", Severity: model.Warning}
+	neverResolved              = &model.Check{ID: "never-resolved", Title: "The name of a server is never looked up", Severity: model.Error, Outcomes: []model.Outcome{{Status: 503}, model.NoAnswer}}
 	resolversWithoutNameserver = &model.Check{ID: "resolvers-without-nameserver", Title: "A resolvers section asks nobody", Severity: model.Warning}
 )

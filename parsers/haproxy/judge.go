@@ -3,6 +3,7 @@ package haproxy
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
@@ -273,6 +274,7 @@ func (l *lowering) judgeServer(b *pool, s *statement, own *params, e *model.Endp
 			names[n.Text] = s
 		}
 	}
+	l.judgeLookup(s, own, e)
 	if x, ok := own.get("resolvers"); ok && x.doubt.none() && x.arg.Text != "" && x.arg.Text != "default" &&
 		x.line.Doubt() == "" && l.resolvers[x.arg.Text] == nil {
 		l.undefined(s, x.arg, "resolvers", "unable to find required resolvers '"+x.arg.Text+"'")
@@ -286,6 +288,91 @@ func (l *lowering) judgeServer(b *pool, s *statement, own *params, e *model.Endp
 				Outcome: model.RefusesToStart("verify is enabled by default but no CA file specified")})
 		}
 	}
+}
+
+// lateDefaults finds the first default-server line of a section below servers.
+type lateDefaults struct {
+	first   *statement // of the servers above
+	own     *params
+	servers int
+	done    bool // or it cannot be told
+}
+
+// below takes in a server.
+func (d *lateDefaults) below(s *statement, own *params) {
+	if d.servers++; d.servers == 1 {
+		d.first, d.own = s, own
+	}
+	d.done = d.done || own.doubt() != "" || s.Doubt() != ""
+}
+
+// judge a default-server line: it holds for the servers that follow. Where
+// some do, it may be meant for them alone.
+func (d *lateDefaults) judge(l *lowering, p *section, s *statement, set *params) {
+	if d.done || d.first == nil || l.tree.partial != "" || p.Partial != "" || s.Doubt() != "" || len(s.doubts) > 0 {
+		return
+	}
+	d.done = true
+	var lost []string
+	for _, x := range set.own {
+		if _, has := d.own.get(x.key); !has {
+			lost = append(lost, x.name.Text)
+		}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	names := d.first.Arg(0)
+	if d.servers > 1 {
+		names = fmt.Sprintf("%s and %d more", names, d.servers-1)
+	}
+	f := model.Finding{Rule: "default-server-below",
+		Message: fmt.Sprintf("default-server stands below server %s, and holds only for those that follow it: above, there is no %s", names, strings.Join(lost, ", ")),
+		Because: []model.Fact{s.Node, d.first.Node},
+		Fix:     lift(s.Node, d.first.Node)}
+	if all := slices.Concat(p.by["server"], p.by["server-template"]); slices.ContainsFunc(all, func(x *statement) bool { return x.Span.Start > s.Span.Start }) {
+		f.AtMost, f.Fix = model.Note, nil
+	}
+	l.report(f)
+}
+
+// lift moves the line of one statement above that of another.
+func lift(n, above *model.Node) *model.Fix {
+	src := n.Span.Source
+	if src != above.Span.Source {
+		return nil
+	}
+	from, to := src.LineSpan(n.Span.Begin().Line), src.LineSpan(above.Span.Begin().Line)
+	if n.Span.Begin().Line >= src.Lines() {
+		return nil // its last line is not ended
+	}
+	end := src.LineSpan(n.Span.Begin().Line + 1).Start
+	return &model.Fix{Message: "move it above them", Edits: []model.Edit{
+		{Span: src.Span(to.Start, to.Start), Text: src.Span(from.Start, end).Text()},
+		{Span: src.Span(from.Start, end)},
+	}}
+}
+
+// judgeLookup finds a name that is not looked up at the start, nor later.
+func (l *lowering) judgeLookup(s *statement, own *params, e *model.Endpoint) {
+	x, ok := own.get("init-addr")
+	if _, later := own.get("resolvers"); !ok || later || own.doubt() != "" || !x.doubt.none() || !e.Addr.Known() || !e.Addr.V.Named() {
+		return
+	}
+	f := model.Finding{Rule: "never-resolved", Because: []model.Fact{model.Mark{Span: x.arg.Span, Text: "init-addr " + x.arg.Text}, e.Addr}, Outcome: model.Outcome{Status: 503, Native: "SC"}}
+	switch methods := strings.Split(x.arg.Text, ","); {
+	case methods[0] == "none":
+		f.Message = fmt.Sprintf("init-addr %s without resolvers: %s is never looked up, and server %s has no address", x.arg.Text, e.Addr.V.Host, s.Arg(0))
+	case slices.Contains(methods, "none") && !strings.ContainsAny(x.arg.Text, ".:"):
+		f.AtMost = model.Warning
+		f.Message = fmt.Sprintf("init-addr %s without resolvers: when %s does not resolve at the start, server %s has no address until the next one", x.arg.Text, e.Addr.V.Host, s.Arg(0))
+	default:
+		return
+	}
+	if model.Is(e.Conn.Protocol, "tcp") {
+		f.Outcome = model.NoAnswer
+	}
+	l.report(f)
 }
 
 func (l *lowering) judgeBind(s *statement, own *params) { l.judgeParams("bind", s, own) }

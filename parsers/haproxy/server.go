@@ -23,10 +23,13 @@ func (l *lowering) pool(p *section) *pool {
 	b.idle = l.reuse(b)
 	template := l.template(p)
 	names := map[string]*statement{}
+	var late lateDefaults
 	for _, s := range p.statements {
 		switch s.keyword {
 		case "default-server":
-			template = template.merge(l.words.read("server", s, 0, "inherited from default-server"))
+			set := l.words.read("server", s, 0, "inherited from default-server")
+			template = template.merge(set)
+			late.judge(l, p, s, set)
 		case "server", "server-template":
 			first := 2
 			if s.keyword == "server-template" {
@@ -46,6 +49,7 @@ func (l *lowering) pool(p *section) *pool {
 			e := l.server(b, s, own)
 			b.Endpoints = append(b.Endpoints, e)
 			l.judgeServer(b, s, own, e, names)
+			late.below(s, own)
 		case "dispatch":
 			if len(s.Args) > 0 {
 				e := l.untold(b.Pool, s.Node, "")
