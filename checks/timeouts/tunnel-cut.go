@@ -17,6 +17,15 @@ var tunnelCut = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			tunnel, read := h.Conn.Tunnel, h.Conn.Read
+			if h.Gateway().Product.Name == "nginx" && model.Under(tunnel, time.Minute+1) && upgrades(h) {
+				report(model.Finding{
+					Message: fmt.Sprintf("%s also cuts an upgraded connection that is silent for so long", tunnel),
+					Because: []model.Fact{tunnel, h.Headers, h.Node},
+					When:    "an upgraded connection on which the server is silent for " + tunnel.Plain(),
+					AtMost:  model.Note, // applications that know it say something now and then
+				})
+				continue
+			}
 			if h.Gateway().Product.Name != "haproxy" || !model.Is(h.Conn.Protocol, "http") || !model.Under(tunnel, time.Hour) ||
 				!model.Is(read, tunnel.V) || tunnel.At() != read.At() {
 				continue

@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"strings"
+	"time"
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
@@ -21,8 +22,23 @@ func (p Parser) Load(t *files.Tree, root files.Root) files.Loaded {
 		asked:    map[subrequest]bool{},
 	}
 	l.gateway = &model.Gateway{Name: "nginx", Node: r.root, Product: l.product, Place: root.Place}
+	l.gateway.Grace = l.grace()
 	l.lower()
 	return files.Loaded{Gateways: []*model.Gateway{l.gateway}, Findings: l.findings}
+}
+
+// grace is how long a worker that is replaced or stopped by SIGQUIT goes on
+// with its requests: as long as they last, unless worker_shutdown_timeout says
+// otherwise; 0 is no limit (ngx_set_shutdown_timer).
+func (l *loader) grace() model.Value[time.Duration] {
+	const key = "worker_shutdown_timeout"
+	switch stmt, missing := l.find(l.root, key); {
+	case missing != "":
+		return model.NotTold[time.Duration](l.root, key, missing)
+	case stmt != nil:
+		return written(l.root, stmt, key, orForever)
+	}
+	return model.Fallback(l.root, key, model.Forever, l.atMost(model.Default), l.unseen("nginx default: as long as they last"))
 }
 
 // A loader lowers one tree.

@@ -22,6 +22,7 @@ func outcomes() map[model.Event]model.Outcome {
 		model.BigHead:  {Status: 502, Native: "upstream sent too big header while reading response header from upstream"},
 		model.Full:     {Status: 502, Native: "no live upstreams while connecting to upstream"},
 		model.NoName:   {Status: 502, Native: "could not be resolved"},
+		model.Stopped:  model.NoAnswer,
 		model.NoServer: {Status: 502, Native: "no live upstreams while connecting to upstream"},
 	}
 }
