@@ -13,5 +13,7 @@ func Checks() []*model.Check {
 		bodyLengthKept,
 		upgradeHeaderWrong,
 		undefinedVariable,
+		upgradeMissing,
+		forwardedProtoMissing,
 	}
 }
