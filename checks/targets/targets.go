@@ -19,5 +19,7 @@ func Checks() []*model.Check {
 		tlsPortBehindHTTP,
 		serverWithoutPort,
 		emptyPool,
+		foreignPort,
+		lookupLate,
 	}
 }
