@@ -8,5 +8,6 @@ func Checks() []*model.Check {
 	return []*model.Check{
 		keepaliveRace,
 		keepaliveUnused,
+		keepaliveByDefault,
 	}
 }
