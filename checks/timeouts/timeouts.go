@@ -17,6 +17,7 @@ func Checks() []*model.Check {
 		tunnelCut,
 		checkTimeoutShort,
 		stopCuts,
+		stopEndless,
 		outerGivesUp,
 		slowFailover,
 	}

@@ -35,8 +35,8 @@ var tunnelCut = &model.Check{
 				continue
 			}
 			f := model.Finding{
-				Message: fmt.Sprintf("%s cuts a WebSocket that is silent for so long: timeout tunnel is not set", read),
-				Because: []model.Fact{read, tunnel, named},
+				Message: fmt.Sprintf("%s cuts a WebSocket of %s that is silent for so long: timeout tunnel is not set", read, h.Pool.Name),
+				Because: []model.Fact{read, tunnel, named, h.Pool.Node},
 				When:    "an upgraded connection that is silent for " + read.Plain(),
 			}
 			if model.Over(tunnel, time.Minute) {
