@@ -15,7 +15,7 @@ var emptyPool = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			n := h.Pool.Node
-			if len(h.Pool.Endpoints) > 0 || n == nil || n.Partial != "" || answersItself(n) {
+			if h.Gateway().Product.Name != "haproxy" || len(h.Pool.Endpoints) > 0 || n == nil || n.Partial != "" || answersItself(n) {
 				continue
 			}
 			if root := n.Parent; root == nil || root.Partial != "" || root.Fragment != "" {
