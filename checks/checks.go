@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/gwlint/gwlint/checks/buffers"
+	"github.com/gwlint/gwlint/checks/drain"
 	"github.com/gwlint/gwlint/checks/failover"
 	"github.com/gwlint/gwlint/checks/headers"
 	"github.com/gwlint/gwlint/checks/health"
@@ -43,6 +44,7 @@ func Topics() []Topic {
 		{"routing", "Routing", routing.Checks()},
 		{"failover", "Failover", failover.Checks()},
 		{"health", "Health checks", health.Checks()},
+		{"drain", "Draining", drain.Checks()},
 		{"logging", "Logging", logging.Checks()},
 		{"startup", "Start and reading", startup.Checks()},
 	}

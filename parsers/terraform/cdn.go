@@ -119,13 +119,37 @@ func (b *builder) fetch(h *model.Hop, o, behaviour *section) {
 		if model.Is(policy, "match-viewer") {
 			c.TLS.Enabled = model.NotTold[bool](custom.node, policy.Key(), "as the viewer asks")
 		}
-		c.TLS.Verify = documented(custom.node, "", true, "HTTP 502 status code (Bad Gateway)")
+		c.TLS.Verify = documented(custom.node, "certificate", true, "HTTP 502 status code (Bad Gateway)")
 	}
 	h.Retry.Tries = o.whole("connection_attempts")
 	h.Retry.On = documented(o.node, "connection_attempts", model.Refused|model.NoSYN, "attempts to connect")
 	h.Retry.Same = documented(o.node, "connection_attempts", true, "attempts to connect")
 	h.Host = b.forwardedHost(behaviour)
+	c.TLS.Name = b.demanded(h, o)
 	h.Path = o.text("origin_path")
+}
+
+// demanded is the name that the certificate of an origin has to have: that of
+// the viewer where the Host is passed on, else the origin's own.
+func (b *builder) demanded(h *model.Hop, o *section) model.Value[string] {
+	const key = "domain_name"
+	distribution := h.Route.Listener
+	switch {
+	case model.Is(h.Host, "client"):
+		n := len(distribution.Hosts)
+		if n == 0 || !h.Host.Written() || strings.Contains(distribution.Hosts[0], "*") {
+			return model.NotTold[string](o.node, key, "the Host of the viewer is passed on")
+		}
+		return model.Set(h.Host.Owner(), h.Host.Key(), h.Host.At(), distribution.Hosts[0], h.Host.Origin(), "the Host of the viewer is passed on")
+	case !model.Is(h.Host, "endpoint"):
+		return model.NotTold[string](o.node, key, h.Host.Why())
+	}
+	name := o.text(key)
+	if lbs, whole := o.references(key, "aws_lb", "aws_alb", "aws_elb"); !name.Known() && len(lbs) == 1 && whole {
+		at, via := o.whence(key)
+		return model.Set(o.node, name.Key(), at, lbs[0].addr+".elb.amazonaws.com", model.Explicit, "", via...)
+	}
+	return name
 }
 
 // Managed policies that forward the Host of the viewer, and that do not, by
@@ -222,7 +246,9 @@ func (b *builder) cloudflare() {
 					continue
 				}
 				seen[p], used[p] = true, true
-				b.edgeHop(hop(rt, s.node, b.edgePool(g, p)), s)
+				h := hop(rt, s.node, b.edgePool(g, p))
+				b.edgeHop(h, s)
+				h.Host = originHost(p.section(), h.Host)
 			}
 		}
 	}
@@ -234,7 +260,9 @@ func (b *builder) cloudflare() {
 		g := b.gateway(r, product(r, "cloudflare", cloudflareOutcomes()))
 		l, bind := listener(g, s.node)
 		bind.Addr = model.NotTold[model.Addr](s.node, "", "its load balancer is not among the files")
-		b.edgeHop(hop(route(l, s.node, "?"), s.node, b.edgePool(g, r)), s)
+		h := hop(route(l, s.node, "?"), s.node, b.edgePool(g, r))
+		b.edgeHop(h, s)
+		h.Host = originHost(s, h.Host)
 	}
 	for _, kind := range []string{"cloudflare_record", "cloudflare_dns_record"} {
 		for _, r := range b.graph.of(kind) {
@@ -292,6 +320,37 @@ func (b *builder) edgePool(g *model.Gateway, r *resource) *model.Pool {
 		elsewhere(p, why)
 	}
 	return p
+}
+
+// originHost is the Host that the origins of a pool get: the one that is
+// written for all of them alike, else the client's.
+func originHost(pool *section, client model.Value[string]) (host model.Value[string]) {
+	origins := pool.blocks("origins")
+	if pool.more["origins"] != "" {
+		return model.NotTold[string](pool.node, "Host", pool.more["origins"])
+	}
+	for i, o := range origins {
+		own := client
+		for _, h := range o.blocks("header") {
+			attr := "values"
+			if h.has("host") {
+				attr = "host"
+			} else if !strings.EqualFold(h.text("header").V, "Host") {
+				continue
+			}
+			names, whole := h.texts(attr)
+			if len(names) != 1 || !whole {
+				return model.NotTold[string](h.node, "Host", whyUnknown(h.get(attr)))
+			}
+			at, via := h.whence(attr)
+			own = model.Set(h.node, "Host", at, names[0], model.Explicit, "", via...)
+		}
+		if o.more["header"] != "" || i > 0 && own.V != host.V {
+			return model.NotTold[string](pool.node, "Host", "not the same for all origins")
+		}
+		host = own
+	}
+	return host
 }
 
 // monitor is the health check of a pool: none without a monitor.
@@ -360,6 +419,7 @@ func (b *builder) encrypt(h *model.Hop, s *section, e *model.Endpoint) {
 	}
 	h.Conn.TLS.Enabled = turn(mode, func(m string) bool { return m != "off" && m != "flexible" })
 	h.Conn.TLS.Verify = turn(mode, func(m string) bool { return m == "strict" || m == "origin_pull" })
+	h.Conn.TLS.Roots = documented(s.node, "", "", "public authorities, and Cloudflare's own for origins")
 	port := 80
 	if h.Conn.TLS.Enabled.V {
 		port = 443

@@ -61,7 +61,7 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 		}
 	}
 	count, kept := b.tasks(r), s.whole("deployment_minimum_healthy_percent")
-	if controller := s.sub("deployment_controller").text("type"); !model.Is(controller, "ECS") {
+	if controller := s.sub("deployment_controller"); controller.open != "" || !controller.absent && !model.Is(controller.text("type"), "ECS") {
 		kept = model.NotTold[int](s.node, kept.Key(), "the deployment controller decides")
 	}
 	for _, lb := range s.blocks("load_balancer") {
@@ -321,10 +321,14 @@ func (b *builder) scaling(r *resource) {
 	if len(to) == 0 {
 		return
 	}
-	t := &target{node: s.node, place: b.placeOf(r), count: s.whole("desired_capacity")}
+	t := &target{node: s.node, place: b.placeOf(r), count: s.whole("desired_capacity"), delay: s.duration("health_check_grace_period")}
 	if !s.has("desired_capacity") {
 		t.count = s.whole("min_size")
 	}
+	if !model.AtLeast(t.count, s.whole("max_size")) {
+		t.count = model.NotTold[int](s.node, t.count.Key(), "it is scaled")
+	}
+	t.replaces = turn(s.text("health_check_type"), func(kinds string) bool { return strings.Contains(kinds, "ELB") })
 	launch, _ := s.references("launch_configuration", "aws_launch_configuration")
 	for _, l := range append(s.blocks("launch_template"), s.sub("mixed_instances_policy").sub("launch_template").blocks("launch_template_specification")...) {
 		for _, name := range []string{"id", "name", "launch_template_id", "launch_template_name"} {

@@ -39,7 +39,7 @@ var awsKinds = []string{
 	"aws_autoscaling_traffic_source_attachment", "aws_launch_template", "aws_launch_configuration", "aws_instance", "aws_spot_instance_request",
 	"aws_security_group", "aws_default_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule",
 	"aws_subnet", "aws_vpc", "aws_cloudfront_distribution", "aws_cloudfront_origin_request_policy", "aws_route53_record", "aws_lambda_function",
-	"aws_acm_certificate", "aws_cloudfront_vpc_origin", "aws_eip",
+	"aws_acm_certificate", "aws_iam_server_certificate", "aws_cloudfront_vpc_origin", "aws_eip",
 }
 
 func (g *graph) add(r *resource) {
