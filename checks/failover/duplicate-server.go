@@ -21,7 +21,7 @@ var duplicateServer = &model.Check{
 					continue
 				}
 				live++
-				if e.Addr.Known() && model.Is(e.Down, false) {
+				if e.Addr.Known() && model.Is(e.Down, false) && (e.Addr.V.Host != "" || e.Addr.V.Path != "") { // one that is referred to has no address of its own
 					entries[e.Addr.V] = append(entries[e.Addr.V], e)
 				}
 			}

@@ -19,8 +19,8 @@ var checkWithoutTLS = &model.Check{
 				if !model.Is(check.Active, true) || !model.Is(tls, true) || !model.Is(check.Conn.TLS.Enabled, false) || check.Conn.TLS.Enabled.Written() {
 					continue
 				}
-				if !check.Port.Known() || !e.Addr.Known() {
-					continue
+				if !check.Port.Known() || !e.Addr.Known() || !model.Not(check.Path, "") {
+					continue // a check that only connects does so anywhere
 				}
 				f := model.Finding{
 					Message: fmt.Sprintf("%s is not for the check, which goes to another address without check-ssl and speaks plain text there", tls.Text()),
@@ -34,6 +34,10 @@ var checkWithoutTLS = &model.Check{
 					}
 					f.Message = fmt.Sprintf("%s is not for the check, which goes to port %d without check-ssl and speaks plain text there", tls.Text(), port)
 					f.Because = append([]model.Fact{check.Port}, f.Because...)
+				}
+				if n := e.Node.Span.Source; n != nil && n.Dialect.Name() == "terraform" {
+					f.Message = fmt.Sprintf("%s of %s is not for the check, which asks the same port in plain HTTP: health_check has a protocol of its own (%s)", tls, h.Pool.Name, check.Conn.TLS.Enabled.Why())
+					f.Because = []model.Fact{tls, check.Conn.TLS.Enabled, check.Active, e.Addr, check.Port}
 				}
 				report(f)
 				break
