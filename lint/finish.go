@@ -36,7 +36,7 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 			all = append(all, complete(registered[internalError], f))
 		}
 	}
-	all = merge(all)
+	all = configure(merge(all), opt)
 	if !opt.NoIgnores {
 		all = append(all, suppress(l.Workspace, &all, byID, &r.Summary, opt)...)
 		order(all)

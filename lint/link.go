@@ -11,7 +11,7 @@ import (
 
 // connect links every hop to what is known to answer it. A gateway that is
 // guessed runs in its place only most likely.
-func connect(w *model.Workspace, guessed map[*model.Gateway]bool) {
+func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) {
 	k := linker{
 		declared:  map[string][]*model.Bind{},
 		literal:   map[string][]*model.Bind{},
@@ -21,6 +21,7 @@ func connect(w *model.Workspace, guessed map[*model.Gateway]bool) {
 		named:     map[string][]*model.Place{},
 		published: map[int][]publication{},
 		guessed:   guessed,
+		outside:   opt.outside,
 	}
 	for _, p := range w.Places {
 		for _, n := range p.Names {
@@ -52,6 +53,7 @@ type linker struct {
 	named     map[string][]*model.Place
 	published map[int][]publication
 	guessed   map[*model.Gateway]bool
+	outside   func(app, g *model.Gateway) bool // of another environment of the settings
 }
 
 // A file is one file of a place, or of what several of them mount.
@@ -98,6 +100,12 @@ func (k *linker) learn(g *model.Gateway, b *model.Bind) {
 	k.local[net][a.Port] = append(k.local[net][a.Port], b)
 }
 
+// declares are the servers that the settings declare at an address, for the
+// files that h is in.
+func (k *linker) declares(a model.Addr, h *model.Hop) []*model.Bind {
+	return slices.DeleteFunc(slices.Clone(k.declared[key(a)]), func(b *model.Bind) bool { return k.outside(b.Gateway, h.Gateway()) })
+}
+
 // key is the same for addresses that mean the same.
 func key(a model.Addr) string {
 	a.Host = strings.ToLower(a.Host)
@@ -139,14 +147,14 @@ func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 		return model.Answer{Place: e.Place}
 	}
 	a, here := e.Addr.V, h.Gateway().Place
-	if b := choose(k.declared[key(a)], h); b != nil {
+	if b := choose(k.declares(a, h), h); b != nil {
 		return model.Answer{To: b, Place: b.Gateway.Place, Sure: model.High, Why: b.Gateway.Name + " is declared at " + a.String()}
 	}
 	switch {
 	case e.Place != nil:
 		for _, name := range append([]string{e.Place.Name}, e.Place.Names...) {
 			at := model.Addr{Net: a.Net, Host: name, Port: a.Port}
-			if b := choose(k.declared[key(at)], h); b != nil {
+			if b := choose(k.declares(at, h), h); b != nil {
 				return model.Answer{To: b, Place: b.Gateway.Place, Sure: model.High, Why: b.Gateway.Name + " is declared at " + at.String()}
 			}
 		}

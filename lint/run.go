@@ -18,23 +18,25 @@ import (
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers"
 	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/settings"
 )
 
 // Options of a run. The zero Options lint the whole tree with every rule and
 // leave notes out.
 type Options struct {
-	Paths     []string          // in the tree; none is all of it
-	Prefix    string            // before every path that people see
-	Overlay   map[string][]byte // standard input as "-"
-	Maps      []model.Mount     // --map: From in the tree stands where programs see To
-	Targets   map[string]string // product to version
-	Types     map[string]string // path to dialect, where the name and the text mislead; "" for all
-	Checks    []*model.Check    // nil is all
-	Audit     bool              // shows notes
-	NoIgnores bool              // suppressions do not count
-	Today     time.Time         // for suppressions with a date; zero is now
-	Tracked   bool              // leave out what .gitignore names
-	Jobs      int               // in parallel; 0 is one for each processor
+	Paths     []string           // in the tree; none is all of it
+	Prefix    string             // before every path that people see
+	Overlay   map[string][]byte  // standard input as "-"
+	Maps      []model.Mount      // --map: From in the tree stands where programs see To
+	Targets   map[string]string  // product to version
+	Types     map[string]string  // path to dialect, where the name and the text mislead; "" for all
+	Checks    []*model.Check     // nil is all
+	Audit     bool               // shows notes
+	Settings  *settings.Settings // nil says nothing
+	NoIgnores bool               // suppressions do not count
+	Today     time.Time          // for suppressions with a date; zero is now
+	Tracked   bool               // leave out what .gitignore names
+	Jobs      int                // in parallel; 0 is one for each processor
 }
 
 // Run lints the files of fsys. The error says why it could not run at all;
@@ -79,7 +81,8 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 	l := &Loaded{Workspace: &model.Workspace{}}
 	w := l.Workspace
 	places, gateways := parsers.Places(), parsers.Gateways()
-	claimed := detect(tree, slices.Concat(places, gateways), opt.Types)
+	claimed := detect(tree, slices.Concat(places, gateways), opt)
+	l.declare(tree, claimed, opt)
 	guessed := map[*model.Gateway]bool{}
 	var stages [][]parsers.Parser
 	for _, p := range places { // one after the other: a Dockerfile wants to know who builds it
@@ -95,7 +98,7 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 		}
 		for i, j := range jobs {
 			jobs[i].guess = j.root.Place != nil && (j.root.Sure < model.High || assumed(j.root.Place))
-			jobs[i].root.Place = settle(jobs[i].root.Place, jobs[i].parser.Name(), opt.Targets)
+			jobs[i].root.Place = settle(j.root, j.parser.Name(), opt)
 		}
 		loaded := make([]files.Loaded, len(jobs))
 		parallel(ctx, opt.Jobs, len(jobs), func(i int) { loaded[i] = jobs[i].load(tree) })
@@ -113,17 +116,20 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 	}
 	w.Sources = tree.Sources()
 	suppose(w)
-	connect(w, guessed)
+	connect(w, guessed, opt)
 	return l, ctx.Err()
 }
 
 // detect asks the parsers whose each file is.
-func detect(tree *files.Tree, all []parsers.Parser, types map[string]string) map[string][]string {
+func detect(tree *files.Tree, all []parsers.Parser, opt Options) map[string][]string {
 	claimed := map[string][]string{}
 	for _, name := range tree.Names() {
-		said := types[name]
+		if opt.Settings.Excluded(name) && !slices.Contains(opt.Paths, name) {
+			continue
+		}
+		said := opt.Types[name]
 		if said == "" {
-			said = types[""]
+			said = opt.Types[""]
 		}
 		head := sync.OnceValue(func() []byte { return tree.Head(name) })
 		for _, p := range all {
@@ -137,18 +143,26 @@ func detect(tree *files.Tree, all []parsers.Parser, types map[string]string) map
 }
 
 // settle gives a root the place it runs in, an empty one where none is told,
-// and that place the version of the product: the target's, else its own, else
-// the current stable line.
-func settle(p *model.Place, product string, targets map[string]string) *model.Place {
+// and that place the version of the product: the target's, else that of the
+// settings, else its own, else the current stable line.
+func settle(r files.Root, product string, opt Options) *model.Place {
+	p := r.Place
 	if p == nil {
 		p = &model.Place{}
 	}
 	if p.Versions == nil {
 		p.Versions = map[string]model.Versions{}
 	}
-	if t, ok := targets[product]; ok {
+	said := settings.Text{}
+	if len(r.Paths) > 0 {
+		said = opt.Settings.Targets(r.Paths[0])[product]
+	}
+	switch t := opt.Targets[product]; {
+	case t != "":
 		p.Versions[product] = model.VersionsOf(t, model.Explicit, "--target", model.Span{})
-	} else if p.Versions[product].Origin == model.Unknown {
+	case said.Set():
+		p.Versions[product] = model.VersionsOf(said.V, model.Explicit, "targets of the settings", said.At)
+	case p.Versions[product].Origin == model.Unknown:
 		p.Versions[product] = parsers.Stable(product)
 	}
 	return p

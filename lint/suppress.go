@@ -11,6 +11,7 @@ import (
 
 	"github.com/gwlint/gwlint/checks"
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/settings"
 )
 
 // An ignore is one comment that says what not to report of a statement, or of
@@ -167,7 +168,7 @@ func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check,
 				continue
 			}
 			for i := range g.rules {
-				if g.rules[i].id == f.Check.ID {
+				if g.rules[i].id == f.Check.ID && !j.firm(f.Check.ID, f.Primary).Set() {
 					g.rules[i].used, drop = true, true
 				}
 			}
@@ -197,6 +198,17 @@ type judge struct {
 // over reports whether a comment's time is.
 func (j *judge) over(g *ignore) bool {
 	return g.until != "" && g.last.Format(time.DateOnly) < j.today
+}
+
+// firm is where the settings say that a rule may not be ignored.
+func (j *judge) firm(rule string, at model.Span) settings.Flag {
+	if at.IsZero() {
+		return settings.Flag{}
+	}
+	if f := j.opt.Settings.Rule(rule, j.opt.name(at.Source)).Suppressible; f.Set() && !f.V {
+		return f
+	}
+	return settings.Flag{}
 }
 
 func (j *judge) say(rule string, at model.Span, fix *model.Fix, format string, a ...any) {
@@ -232,7 +244,7 @@ func (j *judge) comment(g *ignore) {
 		}
 		switch {
 		case !slices.ContainsFunc(checks.All(), func(c *model.Check) bool { return c.ID == r.id }):
-			near, fix := Nearest(r.id, slices.Sorted(maps.Keys(j.rules))), remove
+			near, fix := settings.Nearest(r.id, slices.Sorted(maps.Keys(j.rules))), remove
 			if j.speaks(near, g) {
 				fix = &model.Fix{Message: "write the name of the rule", Safe: true, Edits: []model.Edit{{Span: r.at, Text: near}}}
 			}
@@ -240,6 +252,8 @@ func (j *judge) comment(g *ignore) {
 				near = "; did you mean " + near + "?"
 			}
 			j.say("unused-ignore", at, fix, "there is no rule %s%s", r.id, near)
+		case j.firm(r.id, g.at).Set():
+			j.say("unused-ignore", at, nil, "%s may not be ignored here: %s says so", r.id, j.firm(r.id, g.at).At)
 		case r.used || c == nil: // a rule that this run leaves out may still need it
 		case g.governs.IsZero():
 			j.say("unused-ignore", at, remove, "no statement follows the comment, so it ignores nothing: it belongs above the statement or behind it")

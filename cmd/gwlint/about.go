@@ -6,46 +6,49 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/gwlint/gwlint/checks"
-	"github.com/gwlint/gwlint/lint"
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/report"
 )
 
 // explain prints the page of a rule.
-func explain(_ context.Context, c console, args []string) (int, error) {
-	f := flags("explain", "", "")
-	if err := parse(c, f, "explain RULE", args); err != nil {
-		return 0, err
-	}
-	if f.NArg() != 1 {
-		return 0, fmt.Errorf("explain takes one rule; gwlint rules lists them")
-	}
-	page := checks.Explain(f.Arg(0))
-	if page == "" {
-		var ids []string
-		for _, k := range checks.All() {
-			ids = append(ids, k.ID)
+func explain(*pflag.FlagSet) runner {
+	return func(_ context.Context, c console, args []string) (int, error) {
+		if len(args) != 1 {
+			return 0, fmt.Errorf("explain takes one rule; gwlint rules lists them")
 		}
-		return 0, fmt.Errorf("there is no rule %q%s", f.Arg(0), didYouMean(f.Arg(0), ids))
+		page := checks.Page(args[0])
+		if page == "" {
+			return 0, fmt.Errorf("there is no rule %q%s", args[0], didYouMean(args[0], ruleNames()))
+		}
+		_, err := fmt.Fprint(c.out, page)
+		return exitClean, err
 	}
-	fmt.Fprint(c.out, page)
-	return exitClean, nil
+}
+
+func ruleNames() (ids []string) {
+	for _, k := range checks.All() {
+		ids = append(ids, k.ID)
+	}
+	return ids
 }
 
 // rules lists them all.
-func rules(_ context.Context, c console, args []string) (int, error) {
-	f := flags("rules", "", "")
-	if err := parse(c, f, "rules", args); err != nil {
-		return 0, err
-	}
-	for _, t := range checks.Topics() {
-		fmt.Fprintf(c.out, "%s\n", t.Title)
-		for _, k := range t.Checks {
-			fmt.Fprintf(c.out, "  %-28s %-8s %-22s %s\n", k.ID, k.Severity, outcomes(k), k.Title)
+func rules(*pflag.FlagSet) runner {
+	return func(_ context.Context, c console, args []string) (int, error) {
+		if len(args) > 0 {
+			return 0, fmt.Errorf("rules takes no arguments; gwlint explain %s tells of one", args[0])
 		}
+		for _, t := range checks.Topics() {
+			fmt.Fprintf(c.out, "%s\n", t.Title)
+			for _, k := range t.Checks {
+				fmt.Fprintf(c.out, "  %-28s %-8s %-22s %s\n", k.ID, k.Severity, outcomes(k), k.Title)
+			}
+		}
+		return exitClean, nil
 	}
-	return exitClean, nil
 }
 
 func outcomes(k *model.Check) string {
@@ -57,42 +60,37 @@ func outcomes(k *model.Check) string {
 }
 
 // show prints the settings in effect.
-func show(ctx context.Context, c console, args []string) (int, error) {
+func show(f *pflag.FlagSet) runner {
 	var in inputs
-	f := flags("show", "", "")
-	in.flags(f)
-	if err := parse(c, f, "show [flags] [PATH|-]...", args); err != nil {
-		return 0, err
-	}
-	roots, opt, err := in.roots(c, f.Args(), lint.Options{})
-	if err != nil {
-		return 0, err
-	}
-	hops := 0
-	for _, r := range roots {
-		fsys, dir, opt, err := r.open(opt)
+	in.define(f)
+	return func(ctx context.Context, c console, paths []string) (int, error) {
+		roots, err := in.roots(c, paths)
 		if err != nil {
 			return 0, err
 		}
-		l, err := lint.Load(ctx, fsys, opt)
-		if dir != nil {
-			dir.Close()
+		hops := 0
+		for _, r := range roots {
+			opt, err := in.options(r)
+			if err != nil {
+				return 0, err
+			}
+			l, err := r.load(ctx, opt)
+			if err != nil {
+				return 0, err
+			}
+			for range l.Workspace.Hops() {
+				hops++
+			}
+			if err := report.Show(c.out, l.Workspace); err != nil {
+				return 0, err
+			}
 		}
-		if err != nil {
-			return 0, err
+		if hops == 0 {
+			fmt.Fprintln(c.err, "gwlint: nothing here forwards requests")
+			return exitIncomplete, nil
 		}
-		for range l.Workspace.Hops() {
-			hops++
-		}
-		if err := report.Show(c.out, l.Workspace); err != nil {
-			return 0, err
-		}
+		return exitClean, nil
 	}
-	if hops == 0 {
-		fmt.Fprintln(c.err, "gwlint: nothing here forwards requests")
-		return exitIncomplete, nil
-	}
-	return exitClean, nil
 }
 
 // A release is what the binary was built from.
@@ -116,16 +114,14 @@ func build() release {
 }
 
 // version tells what was built, and from what.
-func version(_ context.Context, c console, args []string) (int, error) {
-	f := flags("version", "", "")
-	if err := parse(c, f, "version", args); err != nil {
-		return 0, err
+func version(*pflag.FlagSet) runner {
+	return func(_ context.Context, c console, _ []string) (int, error) {
+		b := build()
+		fmt.Fprintf(c.out, "gwlint %s\n", b.version)
+		if b.commit != "" {
+			fmt.Fprintf(c.out, "commit %s\n", b.commit)
+		}
+		fmt.Fprintf(c.out, "rules  %d\n", len(checks.All()))
+		return exitClean, nil
 	}
-	b := build()
-	fmt.Fprintf(c.out, "gwlint %s\n", b.version)
-	if b.commit != "" {
-		fmt.Fprintf(c.out, "commit %s\n", b.commit)
-	}
-	fmt.Fprintf(c.out, "rules  %d\n", len(checks.All()))
-	return exitClean, nil
 }

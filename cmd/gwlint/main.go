@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/gwlint/gwlint/lint"
+	"github.com/gwlint/gwlint/settings"
 )
 
 // Exit codes, the same for every format.
@@ -38,19 +38,37 @@ type console struct {
 	out, err io.Writer
 }
 
+// A runner is a command whose flags are read.
+type runner func(ctx context.Context, c console, args []string) (code int, err error)
+
 // A command is one of gwlint's verbs.
 type command struct {
 	name, args, title string
-	run               func(ctx context.Context, c console, args []string) (code int, err error)
+	examples          []string                      // command, two spaces or more, what it does
+	define            func(f *pflag.FlagSet) runner // its flags, and what it does with them
 }
 
 func commands() []command {
 	return []command{
-		{"check", "[PATH|-]...", "lint; the default command, and . the default path", check},
-		{"explain", "RULE", "the page of a rule: what happens, examples, proof", explain},
-		{"rules", "", "all rules, with severity and outcome", rules},
-		{"show", "[PATH|-]...", "every request path found, with the settings in effect and where they come from", show},
-		{"version", "", "version of gwlint and of what it links", version},
+		{"check", "[PATH|-]...", "lint; the default command, and . the default path", []string{
+			"gwlint                                       lint this folder",
+			"gwlint deploy/nginx -o sarif=gwlint.sarif    two reports at once",
+			"nginx -T | gwlint -                          lint what a server runs",
+			"gwlint --fix=unsafe --diff | git apply       apply all fixes",
+		}, check},
+		{"explain", "RULE", "the page of a rule: what happens, examples, proof", []string{
+			"gwlint explain keepalive-race",
+		}, explain},
+		{"rules", "", "all rules, with severity and outcome", nil, rules},
+		{"show", "[PATH|-]...", "every request path, with the settings in effect and where they come from", []string{
+			"gwlint show conf.d",
+		}, show},
+		{"config", "show|init|schema [PATH]", "the settings of gwlint: what counts and why, a file to start with", []string{
+			"gwlint config init                 write a commented .gwlint.hcl",
+			"gwlint config show conf.d/a.conf   what counts for a file, and who says so",
+			"gwlint config schema               the JSON Schema of .gwlint.json",
+		}, config},
+		{"version", "", "version of gwlint and of what it links", nil, version},
 	}
 }
 
@@ -106,50 +124,110 @@ Usage:
 	}
 	fmt.Fprint(w, `
 Examples:
-  gwlint                                       lint this folder
-  gwlint deploy/nginx -o sarif=gwlint.sarif    two reports at once
-  nginx -T | gwlint -                          lint what a server runs
-  gwlint --target nginx=1.28 --profile audit   for a version, notes included
-
-gwlint COMMAND --help tells the flags.
-Exit codes: 0 clean, 1 findings, 2 usage, 3 incomplete.
+`)
+	for _, e := range commands()[0].examples {
+		fmt.Fprintf(w, "  %s\n", e)
+	}
+	fmt.Fprint(w, `
+gwlint COMMAND --help tells the flags; each has a variable: --fail-on is GWLINT_FAIL_ON.
+Exit codes: 0 clean, 1 findings, 2 usage or settings, 3 incomplete.
 `)
 }
 
-// flags is a command's flag set; its errors are one line, with a suggestion.
-func flags(name, args, title string) *pflag.FlagSet {
-	f := pflag.NewFlagSet(name, pflag.ContinueOnError)
+// flags are those of the command, and what it does with them.
+func (k command) flags() (*pflag.FlagSet, runner) {
+	f := pflag.NewFlagSet(k.name, pflag.ContinueOnError)
 	f.SortFlags = false
 	f.SetOutput(io.Discard)
 	f.Usage = func() {}
 	f.SetInterspersed(true)
-	return f
+	return f, k.define(f)
 }
 
-// parse reads the arguments of a command, and prints its help when asked to.
-func parse(c console, f *pflag.FlagSet, usage string, args []string) error {
+// run reads the arguments, prints the help when asked to, and does it. Errors
+// are one line, with a suggestion.
+func (k command) run(ctx context.Context, c console, args []string) (int, error) {
+	f, do := k.flags()
 	err := f.Parse(args)
 	if errors.Is(err, pflag.ErrHelp) {
-		fmt.Fprintf(c.out, "Usage: gwlint %s\n", usage)
-		if f.HasFlags() {
-			fmt.Fprintf(c.out, "\nFlags:\n%s", f.FlagUsagesWrapped(100))
+		k.help(c.out, f)
+		return 0, err
+	}
+	if err != nil {
+		var all []string
+		f.VisitAll(func(g *pflag.Flag) { all = append(all, "--"+g.Name) })
+		if _, flag, ok := strings.Cut(err.Error(), "unknown flag: "); ok {
+			return 0, fmt.Errorf("there is no flag %s%s", flag, didYouMean(flag, all))
 		}
-		return err
+		return 0, err
 	}
-	if err == nil {
-		return nil
+	if err := environment(f, os.LookupEnv); err != nil {
+		return 0, err
 	}
-	var all []string
-	f.VisitAll(func(g *pflag.Flag) { all = append(all, "--"+g.Name) })
-	if _, flag, ok := strings.Cut(err.Error(), "unknown flag: "); ok {
-		return fmt.Errorf("there is no flag %s%s", flag, didYouMean(flag, all))
+	return do(ctx, c, f.Args())
+}
+
+func (k command) usage() string {
+	usage := "gwlint " + k.name
+	if k.name == "check" {
+		usage = "gwlint [check]"
 	}
+	if f, _ := k.flags(); f.HasFlags() {
+		usage += " [flags]"
+	}
+	return strings.TrimSpace(usage + " " + k.args)
+}
+
+func (k command) help(w io.Writer, f *pflag.FlagSet) {
+	fmt.Fprintf(w, "Usage: %s\n\n%s\n", k.usage(), k.title)
+	if f.HasFlags() {
+		fmt.Fprintf(w, "\nFlags:\n%s", f.FlagUsages())
+	}
+	for i, e := range k.examples {
+		if i == 0 {
+			fmt.Fprint(w, "\nExamples:\n")
+		}
+		fmt.Fprintf(w, "  %s\n", e)
+	}
+}
+
+// environment sets the flags that were not given and have a variable.
+func environment(f *pflag.FlagSet, look func(string) (string, bool)) (err error) {
+	f.VisitAll(func(g *pflag.Flag) {
+		text, ok := look(variable(g.Name))
+		if !ok || g.Changed || text == "" || err != nil {
+			return
+		}
+		if wrong := f.Set(g.Name, text); wrong != nil {
+			err = fmt.Errorf("%s: %w", variable(g.Name), wrong)
+		}
+		g.Annotations = map[string][]string{fromEnvironment: nil}
+	})
 	return err
+}
+
+const fromEnvironment = "environment"
+
+// variable is the environment variable of a flag.
+func variable(flag string) string {
+	return "GWLINT_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// origin is who set a flag: the flag itself, its variable, or "" for nobody.
+func origin(f *pflag.FlagSet, name string) string {
+	g := f.Lookup(name)
+	if _, env := g.Annotations[fromEnvironment]; env {
+		return variable(name)
+	}
+	if g.Changed {
+		return "--" + name
+	}
+	return ""
 }
 
 // didYouMean is a suggestion, or "" when nothing is near.
 func didYouMean(said string, known []string) string {
-	at := lint.Nearest(said, known)
+	at := settings.Nearest(said, known)
 	if at == "" {
 		return ""
 	}

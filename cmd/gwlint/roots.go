@@ -19,46 +19,32 @@ import (
 
 // inputs are the flags that say what is read, and how.
 type inputs struct {
-	targets, maps, types []string
-	noGitignore          bool
-	jobs                 int
+	targets, pathMaps, types []string
+	noGitignore, noConfig    bool
+	config                   string
+	jobs                     int
 }
 
-func (in *inputs) flags(f *pflag.FlagSet) {
-	f.StringSliceVar(&in.targets, "target", nil, "version that will run it, as PRODUCT=VERSION: nginx=1.28")
-	f.StringSliceVar(&in.maps, "map", nil, "where an absolute path is found, as FROM=TO: /etc/nginx=deploy/nginx")
-	f.StringSliceVar(&in.types, "type", nil, "language of files, as DIALECT or PATH=DIALECT")
+func (in *inputs) define(f *pflag.FlagSet) {
+	f.StringSliceVar(&in.targets, "target", nil, "version that will run it, as `PRODUCT=VERSION`: nginx=1.28")
+	f.StringSliceVar(&in.pathMaps, "map", nil, "where an absolute path is found, as `FROM=TO`: /etc/nginx=deploy/nginx")
+	f.StringSliceVar(&in.types, "type", nil, "language of files, as `DIALECT` or PATH=DIALECT")
 	f.BoolVar(&in.noGitignore, "no-gitignore", false, "lint what .gitignore names, too")
+	f.StringVarP(&in.config, "config", "c", "", "the settings `FILE`; else .gwlint.hcl or .gwlint.json, up to the repository's root")
+	f.BoolVar(&in.noConfig, "no-config", false, "read no settings")
 	f.IntVarP(&in.jobs, "jobs", "j", 0, "how many at once (default: one for each processor)")
 }
 
-// lint runs over every root that the paths name, and puts the results together.
-func (in *inputs) lint(ctx context.Context, c console, paths []string, opt lint.Options, p repair) (*lint.Result, error) {
-	roots, opt, err := in.roots(c, paths, opt)
-	if err != nil {
-		return nil, err
-	}
-	var all []*lint.Result
-	for _, r := range roots {
-		r, err := r.lint(ctx, c, opt, p)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return lint.Join(all), nil
-}
-
-func (in *inputs) roots(c console, paths []string, opt lint.Options) ([]root, lint.Options, error) {
-	opt.Jobs, opt.Tracked = in.jobs, !in.noGitignore
-	opt.Targets, opt.Types = map[string]string{}, map[string]string{}
+// options are those that the flags tell of a root.
+func (in *inputs) options(r root) (lint.Options, error) {
+	opt := lint.Options{Jobs: in.jobs, Tracked: !in.noGitignore, Targets: map[string]string{}, Types: map[string]string{}}
 	for _, t := range in.targets {
 		product, version, _ := strings.Cut(t, "=")
 		if _, parts := model.ParseVersion(version); parts == 0 {
-			return nil, opt, fmt.Errorf("--target takes PRODUCT=VERSION, such as nginx=1.28, not %q", t)
+			return opt, fmt.Errorf("--target takes PRODUCT=VERSION, such as nginx=1.28, not %q", t)
 		}
 		if known := lint.Products(); !slices.Contains(known, product) {
-			return nil, opt, fmt.Errorf("--target knows no product %q%s", product, didYouMean(product, known))
+			return opt, fmt.Errorf("--target knows no product %q%s", product, didYouMean(product, known))
 		}
 		opt.Targets[product] = version
 	}
@@ -68,23 +54,29 @@ func (in *inputs) roots(c console, paths []string, opt lint.Options) ([]root, li
 			path, dialect = "", t
 		}
 		if known := lint.Dialects(); !slices.Contains(known, dialect) {
-			return nil, opt, fmt.Errorf("--type knows no language %q%s", dialect, didYouMean(dialect, known))
+			return opt, fmt.Errorf("--type knows no language %q%s", dialect, didYouMean(dialect, known))
 		}
 		opt.Types[filepath.ToSlash(filepath.Clean(path))] = dialect
 	}
+	var err error
+	opt.Settings, err = in.settings(r)
+	return opt, err
+}
+
+// roots are what the paths name; none is the folder one is in.
+func (in *inputs) roots(c console, paths []string) ([]root, error) {
 	var maps []model.Mount
-	for _, m := range in.maps {
+	for _, m := range in.pathMaps {
 		from, to, ok := strings.Cut(m, "=")
 		if !ok || !strings.HasPrefix(from, "/") || to == "" {
-			return nil, opt, fmt.Errorf("--map takes FROM=TO with an absolute FROM, such as /etc/nginx=deploy/nginx, not %q", m)
+			return nil, fmt.Errorf("--map takes FROM=TO with an absolute FROM, such as /etc/nginx=deploy/nginx, not %q", m)
 		}
 		maps = append(maps, model.Mount{From: to, To: from})
 	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	roots, err := rootsOf(c, paths, maps)
-	return roots, opt, err
+	return rootsOf(c, paths, maps)
 }
 
 // A root is a folder that is linted as one, and nothing outside of it is read.
@@ -184,6 +176,18 @@ func (r root) lint(ctx context.Context, c console, opt lint.Options, p repair) (
 		return nil, err
 	}
 	return out, lint.Offer(ctx, fsys, opt, out)
+}
+
+// load reads the root, and lets no rule speak.
+func (r root) load(ctx context.Context, opt lint.Options) (*lint.Loaded, error) {
+	fsys, dir, opt, err := r.open(opt)
+	if err != nil {
+		return nil, err
+	}
+	if dir != nil {
+		defer dir.Close()
+	}
+	return lint.Load(ctx, fsys, opt)
 }
 
 // open gives the file system of a root, which cannot be left, and its

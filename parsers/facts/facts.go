@@ -1,26 +1,22 @@
 // Package facts reads what the settings file declares about servers whose
-// configuration is elsewhere: the app blocks of .gwlint.hcl.
+// configuration is elsewhere: the app blocks of .gwlint.hcl and .gwlint.json.
 package facts
 
 import (
 	"fmt"
-	"math"
 	"net"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/settings"
 )
-
-// FileName of the settings.
-const FileName = ".gwlint.hcl"
 
 const name = "gwlint"
 
@@ -49,7 +45,9 @@ func (Parser) Render(key string, value any) (literal, statement string) {
 }
 
 // Detect knows the file by its name.
-func (Parser) Detect(p string, _ func() []byte) bool { return path.Base(p) == FileName }
+func (Parser) Detect(p string, _ func() []byte) bool {
+	return path.Base(p) == settings.FileName || path.Base(p) == settings.JSONName
+}
 
 // Roots are the files, each of its own.
 func (Parser) Roots(_ *files.Tree, paths []string, _ []*model.Place) []files.Root {
@@ -68,90 +66,38 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 		out.Findings = []model.Finding{{Rule: "unreadable", Message: fmt.Sprintf("%s %s", root.Paths[0], err), Because: []model.Fact{at}}}
 		return out
 	}
-	l := loader{src: src, place: root.Place, root: &model.Node{Span: src.Span(0, len(src.Text))}}
-	file, diags := hclsyntax.ParseConfig(src.Text, src.Path, hcl.InitialPos)
-	l.diagnose(diags)
-	if file != nil {
-		l.body(file.Body.(*hclsyntax.Body), l.root)
-	}
-	return files.Loaded{Gateways: l.gateways, Findings: l.findings}
+	return Of(settings.Parse(src), root.Place)
 }
 
-type loader struct {
-	src      *model.Source
-	place    *model.Place
-	root     *model.Node
-	gateways []*model.Gateway
-	findings []model.Finding
-}
-
-func (l *loader) span(r hcl.Range) model.Span { return l.src.Span(r.Start.Byte, r.End.Byte) }
-
-func (l *loader) diagnose(diags hcl.Diagnostics) {
-	for _, d := range diags {
-		if d.Subject != nil {
-			l.complain(*d.Subject, "%s: %s", d.Summary, d.Detail)
-		}
+// Of makes a gateway of each app that a settings file declares, in a place.
+func Of(f *settings.File, place *model.Place) (out files.Loaded) {
+	var wrong []model.Finding
+	apps := f.Apps
+	for _, e := range f.Environments {
+		apps = append(slices.Clip(apps), e.Apps...)
 	}
-}
-
-func (l *loader) complain(at hcl.Range, format string, a ...any) {
-	l.findings = append(l.findings, model.Finding{Rule: "settings-error",
-		Message: strings.TrimSuffix(strings.Join(strings.Fields(fmt.Sprintf(format, a...)), " "), "."),
-		Because: []model.Fact{model.Mark{Span: l.span(at), Text: "the settings"}}})
-}
-
-// body reads app blocks, at top level or inside an environment.
-func (l *loader) body(b *hclsyntax.Body, parent *model.Node) {
-	for _, block := range b.Blocks {
-		n := l.node(block, parent)
-		switch {
-		case block.Type == "environment" && parent == l.root:
-			l.body(block.Body, n)
-		case block.Type != "app":
-			l.complain(block.TypeRange, "there is no block %q here, only app and environment", block.Type)
-		case len(block.Labels) != 1:
-			l.complain(block.DefRange(), "an app block has a name: app \"api\" {")
-		default:
-			l.app(block, n)
-		}
+	for _, a := range apps {
+		out.Gateways = append(out.Gateways, app{a, a.Node, &wrong}.gateway(place))
 	}
-	for _, a := range b.Attributes {
-		l.complain(a.NameRange, "there is no setting %q here", a.Name)
-	}
-}
-
-func (l *loader) node(b *hclsyntax.Block, parent *model.Node) *model.Node {
-	n := &model.Node{
-		Name:   model.Word{Text: b.Type, Span: l.span(b.TypeRange)},
-		Parent: parent,
-		Span:   l.span(hcl.RangeBetween(b.TypeRange, b.CloseBraceRange)),
-		Body:   l.src.Span(b.OpenBraceRange.End.Byte, b.CloseBraceRange.Start.Byte),
-	}
-	for i, label := range b.Labels {
-		n.Args = append(n.Args, model.Word{Text: label, Span: l.span(b.LabelRanges[i])})
-	}
-	parent.Kids = append(parent.Kids, n)
-	return n
+	f.Node.Seal()
+	out.Findings = slices.Concat(f.Errors, wrong)
+	return out
 }
 
 // An app is one app block being read.
 type app struct {
-	*loader
+	settings.App
 	node  *model.Node
-	attrs hclsyntax.Attributes
+	wrong *[]model.Finding
 }
 
-func (l *loader) app(b *hclsyntax.Block, n *model.Node) {
-	a := app{l, n, b.Body.Attributes}
-	for name, attr := range a.attrs {
-		switch name {
-		case "address", "protocol", "keepalive", "request_limit", "header_limit", "tls", "workers", "server", "version":
-		default:
-			l.complain(attr.NameRange, "app has no setting %q: it has address, protocol, keepalive, request_limit, header_limit, tls, workers, server, version", name)
-		}
-	}
-	g := &model.Gateway{Name: b.Labels[0], Node: n, Place: l.place, Product: model.Product{Name: "app"}}
+func (a app) complain(at model.Span, format string, args ...any) {
+	*a.wrong = append(*a.wrong, settings.Wrong(at, format, args...))
+}
+
+func (a app) gateway(place *model.Place) *model.Gateway {
+	n := a.node
+	g := &model.Gateway{Name: n.Arg(0), Node: n, Place: place, Product: model.Product{Name: "app"}}
 	head := a.size("header_limit") // whichever way it goes: cookies that are answered come back
 	listener := &model.Listener{
 		Gateway: g, Node: n,
@@ -162,7 +108,7 @@ func (l *loader) app(b *hclsyntax.Block, n *model.Node) {
 		Slots:   number[int](a, "workers"),
 	}
 	bind := &model.Bind{Listener: listener, Node: n, Protocol: a.text("protocol"), Addr: a.address()}
-	if tls, at, ok := a.value("tls", cty.Bool); ok {
+	if tls, at, ok := a.Value("tls"); ok {
 		bind.TLS.Enabled = model.Set(n, "tls", at, tls.True(), model.Explicit, "")
 	}
 	if s := a.text("server"); s.Known() {
@@ -172,30 +118,11 @@ func (l *loader) app(b *hclsyntax.Block, n *model.Node) {
 		g.Product.Versions = model.VersionsOf(v.V, model.Explicit, "", v.At())
 	}
 	listener.Binds, g.Listeners = []*model.Bind{bind}, []*model.Listener{listener}
-	l.gateways = append(l.gateways, g)
-}
-
-// value is the literal of an attribute, of the type wanted. What is no literal
-// of that type is a finding.
-func (a app) value(key string, want cty.Type) (v cty.Value, at model.Span, ok bool) {
-	attr := a.attrs[key]
-	if attr == nil {
-		return v, at, false
-	}
-	v, diags := attr.Expr.Value(nil)
-	switch {
-	case diags.HasErrors():
-		a.diagnose(diags)
-	case v.IsNull() || !v.IsKnown() || v.Type() != want:
-		a.complain(attr.Expr.Range(), "%s takes a %s", key, want.FriendlyName())
-	default:
-		return v, a.span(attr.Expr.Range()), true
-	}
-	return v, at, false
+	return g
 }
 
 func (a app) text(key string) model.Value[string] {
-	v, at, ok := a.value(key, cty.String)
+	v, at, ok := a.Value(key)
 	if !ok {
 		return model.NotTold[string](a.node, key, "not declared")
 	}
@@ -209,33 +136,25 @@ func (a app) duration(key string) model.Value[time.Duration] {
 	}
 	d, err := time.ParseDuration(s.V)
 	if err != nil || d < 0 {
-		a.complain(a.attrs[key].Expr.Range(), "%s takes a duration such as \"30s\", not %q", key, s.V)
+		a.complain(s.At(), "%s takes a duration such as \"30s\", not %q", key, s.V)
 		return model.NotTold[time.Duration](a.node, key, "not declared")
 	}
 	return model.Set(a.node, key, s.At(), d, model.Explicit, "")
 }
 
 func number[T int | int64](a app, key string) model.Value[T] {
-	v, at, ok := a.value(key, cty.Number)
+	v, at, ok := a.Value(key)
 	if !ok {
 		return model.NotTold[T](a.node, key, "not declared")
 	}
 	f, _ := v.AsBigFloat().Float64()
-	if f < 0 || f > math.MaxInt32 || f != math.Trunc(f) {
-		a.complain(a.attrs[key].Expr.Range(), "%s takes a whole number", key)
-		return model.NotTold[T](a.node, key, "not declared")
-	}
 	return model.Set(a.node, key, at, T(f), model.Explicit, "")
 }
 
 // size reads a number of bytes, or a quoted one of kibibytes or mebibytes:
 // 8192, "8k", "1m".
 func (a app) size(key string) model.Value[int64] {
-	attr := a.attrs[key]
-	if attr == nil {
-		return model.NotTold[int64](a.node, key, "not declared")
-	}
-	if v, diags := attr.Expr.Value(nil); diags.HasErrors() || v.Type() != cty.String {
+	if v, _, ok := a.Value(key); !ok || v.Type() != cty.String {
 		return number[int64](a, key)
 	}
 	s := a.text(key)
@@ -250,7 +169,7 @@ func (a app) size(key string) model.Value[int64] {
 	}
 	n, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil || n < 0 {
-		a.complain(attr.Expr.Range(), "%s takes a size such as 8192 or \"8k\", not %q", key, s.V)
+		a.complain(s.At(), "%s takes a size such as 8192 or \"8k\", not %q", key, s.V)
 		return model.NotTold[int64](a.node, key, "not declared")
 	}
 	return model.Set(a.node, key, s.At(), n*scale, model.Explicit, "")
@@ -260,8 +179,8 @@ func (a app) size(key string) model.Value[int64] {
 func (a app) address() model.Value[model.Addr] {
 	s := a.text("address")
 	if !s.Known() {
-		if a.attrs["address"] == nil {
-			a.complain(a.hclRange(), "app %q has no address, so nothing can be linked to it", a.node.Arg(0))
+		if _, _, said := a.Value("address"); !said {
+			a.complain(a.node.Head(), "app %q has no address, so nothing can be linked to it", a.node.Arg(0))
 		}
 		return model.NotTold[model.Addr](a.node, "address", "not declared")
 	}
@@ -271,13 +190,8 @@ func (a app) address() model.Value[model.Addr] {
 	host, port, err := net.SplitHostPort(s.V)
 	n, perr := strconv.Atoi(port)
 	if err != nil || perr != nil || n < 1 || n > 65535 || host == "" {
-		a.complain(a.attrs["address"].Expr.Range(), "address takes \"host:port\" or \"unix:/path\", not %q", s.V)
+		a.complain(s.At(), "address takes \"host:port\" or \"unix:/path\", not %q", s.V)
 		return model.NotTold[model.Addr](a.node, "address", "not declared")
 	}
 	return model.Set(a.node, "address", s.At(), model.Addr{Host: host, Port: n}, model.Explicit, "")
-}
-
-func (a app) hclRange() hcl.Range {
-	h := a.node.Head()
-	return hcl.Range{Start: hcl.Pos{Byte: h.Start}, End: hcl.Pos{Byte: h.End}}
 }

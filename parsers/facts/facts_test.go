@@ -9,15 +9,16 @@ import (
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/settings"
 )
 
 func load(t testing.TB, text string) files.Loaded {
 	t.Helper()
-	tree, err := files.New(context.Background(), fstest.MapFS{FileName: {Data: []byte(text)}}, []string{"."}, files.Options{})
+	tree, err := files.New(context.Background(), fstest.MapFS{settings.FileName: {Data: []byte(text)}}, []string{"."}, files.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Parser{}.Load(tree, files.Root{Paths: []string{FileName}, Place: &model.Place{}})
+	return Parser{}.Load(tree, files.Root{Paths: []string{settings.FileName}, Place: &model.Place{}})
 }
 
 func TestApp(t *testing.T) {
@@ -54,7 +55,7 @@ environment "edge" {
 	if !model.Is(l.Idle, 5*time.Second) || !model.Is(l.Limit, 90*time.Second) || !model.Is(l.MaxHead, 8192) || !model.Is(l.Slots, 4) {
 		t.Errorf("%v, %v, %v, %v", l.Idle, l.Limit, l.MaxHead, l.Slots)
 	}
-	if at := l.Idle.At().String(); at != FileName+":6:19" {
+	if at := l.Idle.At().String(); at != settings.FileName+":6:19" {
 		t.Errorf("keepalive is at %s", at)
 	}
 	php := out.Gateways[1].Listeners[0]
@@ -70,11 +71,11 @@ func TestWrong(t *testing.T) {
 		"app \"a\" {\n  address = \"10.0.0.5\"\n}\n":                            ":2:13: address takes",
 		"app \"a\" {\n  address = \"10.0.0.5:99999\"\n}\n":                      ":2:13: address takes",
 		"app \"a\" {\n  address = \"10.0.0.5:80\"\n  keepalive = \"soon\"\n}\n": ":3:15: keepalive takes a duration",
-		"app \"a\" {\n  address = \"10.0.0.5:80\"\n  keepalive = 5\n}\n":        ":3:15: keepalive takes a string",
+		"app \"a\" {\n  address = \"10.0.0.5:80\"\n  keepalive = 5\n}\n":        ":3:15: keepalive takes a duration such as \"30s\", not 5",
 		"app \"a\" {\n  address = \"10.0.0.5:80\"\n  workers = -1\n}\n":         ":3:13: workers takes a whole number",
 		"app \"a\" {\n  address = \"10.0.0.5:80\"\n  keepalife = \"5s\"\n}\n":   ":3:3: ",
 		"app \"a\" {\n}\n":                          ":1:1: app \"a\" has no address",
-		"app {\n  address = \"10.0.0.5:80\"\n}\n":   ":1:1: an app block has a name",
+		"app {\n  address = \"10.0.0.5:80\"\n}\n":   ":1:5: app has a name: app \"...\" {",
 		"apps \"a\" {\n}\n":                         ":1:1: ",
 		"colour = \"red\"\n":                        ":1:1: ",
 		"app \"a\" {\n  address = \n}\n":            ":2:13: ",
