@@ -23,10 +23,17 @@ type Parser struct{}
 // Name of the dialect.
 func (Parser) Name() string { return "compose" }
 
-// Render writes durations and numbers as YAML scalars.
+// Render writes durations and numbers as YAML scalars, and the values of a
+// command's options.
 func (Parser) Render(key string, value any) (literal, statement string) {
+	if strings.HasPrefix(key, "-") {
+		return text.Option(key, value), ""
+	}
 	switch v := value.(type) {
 	case time.Duration:
+		if key == strings.ToUpper(key) {
+			return "", "" // of the environment: whoever reads it decides how
+		}
 		literal = model.Plain(v)
 	case int:
 		literal = strconv.Itoa(v)

@@ -19,11 +19,15 @@ func (w *world) place(s *service) {
 	s.place = p
 	s.image = w.image(s)
 	for _, key := range []string{"container_name", "hostname"} {
-		if v := scalar(w, s, key, word); v.Known() && !slices.Contains(p.Names, v.V) {
+		switch v := scalar(w, s, key, word); {
+		case v.Known() && !slices.Contains(p.Names, v.V):
 			p.Names = append(p.Names, v.V)
+		case !v.Known() && s.get(key) != nil: // some name, which nobody can tell
+			p.Names = append(p.Names, s.get(key).Arg(0))
 		}
 	}
 	w.networks(s)
+	w.hosts(s)
 	w.ports(s)
 	w.mounts(s)
 	image.Describe(p, s.imageOwner(), s.image)
@@ -143,11 +147,24 @@ func (s *service) imageOwner() *model.Node {
 	return &doubtful
 }
 
+// hosts are the names that a service has in its own hosts file.
+func (w *world) hosts(s *service) {
+	for _, list := range s.all("extra_hosts") {
+		for _, item := range items(list) {
+			name, _, _ := strings.Cut(strings.ReplaceAll(w.resolve(item.Text), "=", ":"), ":")
+			s.place.Hosts = append(s.place.Hosts, name)
+		}
+	}
+}
+
 // networks are named by the world they exist in, so that alternatives never
 // meet. An external one is the same in every world.
 func (w *world) networks(s *service) {
 	p := s.place
 	n := s.get("networks")
+	if s.get("image") == nil && s.get("build") == nil {
+		return // laid over a file that is not told
+	}
 	if n == nil {
 		p.Nets = []string{w.name + "/default"}
 		return
@@ -301,13 +318,14 @@ func (w *world) environment(s *service) {
 		for _, item := range items(list) {
 			k, v, ok := strings.Cut(item.Text, "=")
 			value := w.resolve(v)
+			at := text.Tail(item, len(v)).Span
 			switch {
 			case !ok || strings.Contains(value, "$"):
 				p.Env[k] = model.NotTold[string](n, k, "it comes from the environment")
 			case text.Defaulted(v):
-				p.Env[k] = model.Set(n, k, item.Span, value, model.Assumed, "the default of a variable")
+				p.Env[k] = model.Set(n, k, at, value, model.Assumed, "the default of a variable")
 			default:
-				p.Env[k] = model.Set(n, k, item.Span, value, model.Explicit, "")
+				p.Env[k] = model.Set(n, k, at, value, model.Explicit, "")
 			}
 		}
 	}

@@ -261,8 +261,12 @@ func (s *server) work(l *model.Listener) {
 	default:
 		l.Idle = idle
 		l.Limit = model.Fallback(s.Node, "timeout", model.Forever, model.Default, "--timeout ends workers that hang, not requests, with "+kind+" workers")
-		l.Slots = model.NotTold[int](s.Node, "workers", "workers of "+kind+" take many requests at once")
-		if kind == "gthread" && workers.Known() && threads.Known() {
+		switch {
+		case kind != "gthread":
+			l.Slots = model.NotTold[int](s.Node, "workers", "workers of "+kind+" take many requests at once")
+		case !workers.Known() || !threads.Known():
+			l.Slots = model.NotTold[int](s.Node, "workers", "how many there are cannot be told")
+		default:
 			l.Slots = product(s.Node, workers, threads)
 		}
 	}

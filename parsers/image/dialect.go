@@ -3,6 +3,8 @@ package image
 import (
 	"path"
 	"strings"
+
+	"github.com/gwlint/gwlint/parsers/text"
 )
 
 // Dialect is that of Dockerfiles.
@@ -11,8 +13,12 @@ type Dialect struct{}
 // Name of the dialect.
 func (Dialect) Name() string { return "dockerfile" }
 
-// Render writes an instruction with one word.
+// Render writes an instruction with one word, or the value of a command's
+// option.
 func (Dialect) Render(key string, value any) (literal, statement string) {
+	if strings.HasPrefix(key, "-") {
+		return text.Option(key, value), ""
+	}
 	s, ok := value.(string)
 	if !ok {
 		return "", ""

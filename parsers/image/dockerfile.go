@@ -111,7 +111,7 @@ func (m *Image) run(n *model.Node, before []stage, depth int) {
 		}
 		for _, a := range n.Args {
 			if k, v, ok := strings.Cut(a.Text, "="); ok {
-				m.Env[k] = model.Word{Text: v, Span: a.Span}
+				m.Env[k] = text.Tail(a, len(v))
 			}
 		}
 	case "WORKDIR":

@@ -22,9 +22,9 @@ func (g Program) Flags(names ...string) (values []model.Word) {
 			case rest == "" && i+1 < len(g.Args):
 				values = append(values, g.Args[i+1])
 			case strings.HasPrefix(rest, "="):
-				values = append(values, tail(g.Args[i], len(rest)-1))
+				values = append(values, text.Tail(g.Args[i], len(rest)-1))
 			case rest != "" && !long:
-				values = append(values, tail(g.Args[i], len(rest)))
+				values = append(values, text.Tail(g.Args[i], len(rest)))
 			default:
 				continue
 			}
@@ -32,15 +32,6 @@ func (g Program) Flags(names ...string) (values []model.Word) {
 		}
 	}
 	return values
-}
-
-// tail is the last n bytes of a word, where they are written as they read.
-func tail(w model.Word, n int) model.Word {
-	out := model.Word{Text: w.Text[len(w.Text)-n:], Span: w.Span}
-	if at, exact := text.Inner(w); exact {
-		out.Span = at.Source.Span(at.End-n, at.End)
-	}
-	return out
 }
 
 // Flag is the value of an option that is given last.
@@ -105,7 +96,11 @@ func Read[T any](g Program, key string, w model.Word, parse func(string) (T, boo
 	case !ok:
 		return model.NotTold[T](g.Node, key, g.Name+" does not take "+w.Text)
 	}
-	return model.Set(g.Node, key, w.Span, v, origin, why)
+	at := w.Span
+	if inner, exact := text.Inner(w); exact {
+		at = inner // a new value stays between the quotes
+	}
+	return model.Set(g.Node, key, at, v, origin, why)
 }
 
 // Seconds reads a number of seconds.

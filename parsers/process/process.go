@@ -123,7 +123,7 @@ func (r *reader) assigned(words []model.Word, env map[string]model.Word) []model
 		if !ok || strings.ContainsAny(k, "/-. ${") || k == "" {
 			break
 		}
-		env[k] = model.Word{Text: v, Span: words[0].Span}
+		env[k] = text.Tail(words[0], len(v))
 		words = words[1:]
 	}
 	return words

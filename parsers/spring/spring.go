@@ -202,7 +202,7 @@ func relaxed(key string) string {
 // active.
 func setting[T any](s *server, key string, parse func(string) (T, bool)) (v model.Value[T], written bool) {
 	if w, ok := s.Flag("--"+key, "-D"+key); ok {
-		return process.Read(s.Program, key, w, parse), true
+		return process.Read(s.Program, "--"+key, w, parse), true
 	}
 	name := strings.ToUpper(strings.NewReplacer(".", "_", "-", "").Replace(key))
 	if env := s.Getenv(name); env.Known() {

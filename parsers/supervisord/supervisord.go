@@ -25,6 +25,9 @@ func (Parser) Name() string { return "supervisord" }
 
 // Render writes a key.
 func (Parser) Render(key string, value any) (literal, statement string) {
+	if strings.HasPrefix(key, "-") {
+		return text.Option(key, value), ""
+	}
 	switch v := value.(type) {
 	case time.Duration:
 		literal = strconv.FormatInt(int64((v+time.Second-1)/time.Second), 10)

@@ -24,6 +24,9 @@ func (Parser) Name() string { return "systemd" }
 
 // Render writes a key.
 func (Parser) Render(key string, value any) (literal, statement string) {
+	if strings.HasPrefix(key, "-") {
+		return text.Option(key, value), ""
+	}
 	switch v := value.(type) {
 	case time.Duration:
 		literal = model.Plain(v)
@@ -170,7 +173,7 @@ func (u *unit) place(t *files.Tree, host *model.Place) *model.Place {
 	for _, n := range u.all("Service", "Environment") {
 		for _, w := range words(n.Args[0]) {
 			if k, v, ok := strings.Cut(w.Text, "="); ok {
-				p.Env[k] = model.Set(s, k, w.Span, v, model.Explicit, "")
+				p.Env[k] = model.Set(s, k, text.Tail(w, len(v)).Span, v, model.Explicit, "")
 			}
 		}
 	}

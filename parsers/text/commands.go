@@ -118,3 +118,12 @@ func Inner(w model.Word) (at model.Span, exact bool) {
 	src := model.NewSource("", []byte(w.Text), nil)
 	return src.Span(0, len(src.Text)), false
 }
+
+// Tail is the last n bytes of a word, where they are written as they read.
+func Tail(w model.Word, n int) model.Word {
+	out := model.Word{Text: w.Text[len(w.Text)-n:], Span: w.Span}
+	if at, exact := Inner(w); exact {
+		out.Span = at.Source.Span(at.End-n, at.End)
+	}
+	return out
+}

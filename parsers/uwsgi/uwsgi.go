@@ -199,7 +199,9 @@ func setting[T any](s *server, name string, parse func(string) (T, bool), otherw
 	switch {
 	case len(all) > 0:
 		g := s.Program
-		g.Node = from
+		if g.Node = from; from == s.Program.Node && s.ini != from && s.tree != from {
+			name = "--" + name
+		}
 		return process.Read(g, name, all[len(all)-1], parse)
 	case s.hidden != "":
 		return model.NotTold[T](s.Node, name, s.hidden)
