@@ -199,6 +199,7 @@ func gatewayHealth(set *section, probes map[string]*section, h *model.Hop) (out 
 		out.Conn.Read = out.Every
 		out.Fall = documented(node, key, 3, page)
 		out.Path = documented(node, key, "/", page)
+		out.Expect = documented(node, key, "200-399", page)
 		out.Port = documented(node, key, 0, page)
 		if pick := set.flag("pick_host_name_from_backend_address"); model.Is(pick, false) && !set.has("host_name") {
 			out.Host = documented(node, key, "127.0.0.1", page)
@@ -223,7 +224,9 @@ func gatewayHealth(set *section, probes map[string]*section, h *model.Hop) (out 
 	case model.Is(pick, true):
 		out.Host = h.Host
 	}
-	if m := p.sub("match"); !m.absent {
+	if m := p.sub("match"); m.absent && p.more["match"] == "" {
+		out.Expect = documented(p.node, p.key("match.status_code"), "200-399", "Azure default: Application Gateway health probes overview")
+	} else {
 		codes, whole := m.texts("status_code")
 		if at, via := m.whence("status_code"); whole && len(codes) > 0 {
 			out.Expect = model.Set(m.node, m.key("status_code"), at, strings.Join(codes, ","), model.Explicit, "", via...)

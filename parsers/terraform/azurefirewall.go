@@ -40,8 +40,7 @@ func (b *builder) managed(gateway *section, v2 model.Value[bool]) model.Value[bo
 		break // a rule that refuses, before any that admits
 	}
 	n := group.section().node
-	return model.Set(n, "", n.Head(), false, model.Explicit,
-		"does not let GatewayManager in on ports "+ports+", by which Azure manages the gateway and learns how its servers are")
+	return model.Set(n, key, n.Head(), false, model.Explicit, "no rule of "+group.addr+" lets GatewayManager in on ports "+ports)
 }
 
 // subnetGroup is the network security group of the subnet of a gateway; nil

@@ -338,7 +338,9 @@ func (b *builder) googleHealth(s *section) (h model.Health, checked bool) {
 		}
 	}
 	h.Conn.Protocol = documented(inner.node, "", spoken(protocol), checks[0].kind)
-	h.Conn.TLS.Enabled = documented(inner.node, "", protocol == "HTTPS" || protocol == "SSL" || protocol == "HTTP2", checks[0].kind)
+	if protocol != "TCP" { // which says nothing, in TLS or else
+		h.Conn.TLS.Enabled = documented(inner.node, "", protocol == "HTTPS" || protocol == "SSL" || protocol == "HTTP2", checks[0].kind)
+	}
 	h.Path = inner.text("request_path")
 	if protocol == "TCP" || protocol == "SSL" {
 		h.Path = documented(inner.node, "", "", "the check only connects")

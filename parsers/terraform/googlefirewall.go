@@ -67,7 +67,7 @@ func (b *builder) probed(service *section, h model.Health) model.Value[bool] {
 	}
 	at, via := denied.whence(key)
 	return model.Set(denied.node, denied.key(key), at, false, model.Explicit,
-		"of "+denied.res.addr+"; health checks come from 35.191.0.0/16 and 130.211.0.0/22, which no rule lets in on port "+strconv.Itoa(h.Port.V), via...)
+		"no rule lets Google's 35.191.0.0/16 and 130.211.0.0/22 in on port "+strconv.Itoa(h.Port.V), via...)
 }
 
 // permits tells whether a firewall rule allows a TCP port.
