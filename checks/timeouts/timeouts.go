@@ -20,5 +20,6 @@ func Checks() []*model.Check {
 		stopEndless,
 		outerGivesUp,
 		slowFailover,
+		timeoutTooShort,
 	}
 }
