@@ -21,5 +21,6 @@ func Checks() []*model.Check {
 		outerGivesUp,
 		slowFailover,
 		timeoutTooShort,
+		idleConnectionCut,
 	}
 }
