@@ -16,6 +16,7 @@ func Checks() []*model.Check {
 		checkAcceptsAll,
 		oneFailedCheck,
 		monitorAlwaysUp,
+		checkLoopbackHost,
 	}
 }
 
