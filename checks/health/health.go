@@ -17,6 +17,7 @@ func Checks() []*model.Check {
 		oneFailedCheck,
 		monitorAlwaysUp,
 		checkLoopbackHost,
+		checkAsksRoot,
 	}
 }
 
