@@ -18,6 +18,7 @@ func Checks() []*model.Check {
 		monitorAlwaysUp,
 		checkLoopbackHost,
 		checkAsksRoot,
+		poolUnchecked,
 	}
 }
 
