@@ -15,5 +15,6 @@ func Checks() []*model.Check {
 		undefinedVariable,
 		upgradeMissing,
 		forwardedProtoMissing,
+		foreignHost,
 	}
 }
