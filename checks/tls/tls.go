@@ -11,5 +11,6 @@ func Checks() []*model.Check {
 		tlsListenerInPlain,
 		verifyNameMismatch,
 		tlsVersionMismatch,
+		untrustedCertificate,
 	}
 }
