@@ -10,6 +10,7 @@ import (
 
 	"github.com/gwlint/gwlint/checks/buffers"
 	"github.com/gwlint/gwlint/checks/drain"
+	"github.com/gwlint/gwlint/checks/capacity"
 	"github.com/gwlint/gwlint/checks/failover"
 	"github.com/gwlint/gwlint/checks/headers"
 	"github.com/gwlint/gwlint/checks/health"
@@ -45,6 +46,7 @@ func Topics() []Topic {
 		{"failover", "Failover", failover.Checks()},
 		{"health", "Health checks", health.Checks()},
 		{"drain", "Draining", drain.Checks()},
+		{"capacity", "Capacity", capacity.Checks()},
 		{"logging", "Logging", logging.Checks()},
 		{"startup", "Start and reading", startup.Checks()},
 	}
