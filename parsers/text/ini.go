@@ -105,10 +105,11 @@ func (d INI) extend(n *model.Node, at model.Span) {
 		return
 	}
 	w := &n.Args[0]
-	w.Text, w.Span.End = strings.TrimSpace(w.Text+"\n"+more), n.Span.End
-	if w.Span.Start > w.Span.End || strings.TrimSpace(w.Span.Text()) == "" {
-		w.Span = at
+	if w.Text == "" {
+		*w = model.Word{Text: more, Span: at.Source.Span(at.Start, n.Span.End)}
+		return
 	}
+	w.Text, w.Span.End = w.Text+"\n"+more, n.Span.End
 }
 
 // uncommented is a value without the comment behind it.
