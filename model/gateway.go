@@ -48,6 +48,7 @@ type Place struct {
 	Name     string
 	Node     *Node         // where it is declared; nil when it is only supposed
 	Names    []string      // by which others reach it
+	Hosts    []string      // names that it knows itself, whoever they lead to
 	Nets     []string      // places that share none do not meet; none given is "not told"
 	Within   *Place        // whose network it shares, loopback included; nil: it has its own
 	On       *Place        // whose files it shares: a program of a supervisor, a unit of a host; nil: it has its own

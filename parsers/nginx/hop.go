@@ -50,6 +50,10 @@ func (l *loader) hops(r *model.Route, f family, pass *model.Node) (hops []*model
 // parseTarget takes "https://host:port/uri", "unix:/path:/uri", "host:port"
 // apart. Variables in it are such that cannot be told.
 func parseTarget(f family, s string) (t target) {
+	if strings.Contains(s, "{{") || strings.Contains(s, "{%") || strings.Contains(s, "<%") {
+		t.why = "it is filled in from a template: " + s
+		return t
+	}
 	if f.schemes != nil {
 		if scheme, rest, ok := strings.Cut(s, "://"); ok {
 			t.scheme, s = strings.ToLower(scheme), rest

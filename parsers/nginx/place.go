@@ -50,17 +50,22 @@ func mounted(t *files.Tree, p *model.Place, all []*candidate, bySource map[*mode
 			at[c] = where
 		}
 	}
-	root := func(group []*candidate) {
+	root := func(group []*candidate, sure model.Confidence) {
 		for _, c := range group {
 			taken[c] = true
 			for _, r := range c.includes(t, bySource, p) {
 				taken[r] = true
 			}
 		}
-		roots = append(roots, files.Root{Paths: namesOf(group), Place: p, Sure: model.High})
+		roots = append(roots, files.Root{Paths: namesOf(group), Place: p, Sure: sure})
 	}
 	if main != nil {
-		root([]*candidate{main})
+		root([]*candidate{main}, model.High)
+		for _, c := range seen { // not included by what is seen: by links that a script makes, perhaps
+			if !taken[c] && homeOf(at[c]) != "" {
+				root([]*candidate{c}, model.Medium)
+			}
+		}
 		return roots
 	}
 	groups := map[places][]*candidate{}
@@ -69,18 +74,18 @@ func mounted(t *files.Tree, p *model.Place, all []*candidate, bySource map[*mode
 		if slices.ContainsFunc(sites, func(s string) bool { return files.Match(home+"/"+s, at[c]) }) {
 			groups[c.context] = append(groups[c.context], c)
 		} else if c.main() {
-			root([]*candidate{c})
+			root([]*candidate{c}, model.High)
 		}
 	}
 	for _, context := range []places{inHTTP, inStream} {
 		g := groups[context]
 		slices.SortFunc(g, func(a, b *candidate) int { return cmp.Compare(at[a], at[b]) })
 		if agree(g) && len(g) > 0 {
-			root(g)
+			root(g, model.High)
 			continue
 		}
 		for _, c := range g {
-			root([]*candidate{c})
+			root([]*candidate{c}, model.High)
 		}
 	}
 	return roots
