@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -117,14 +116,13 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// Masking is linear: much of what looks like secrets is no trouble.
-func TestMaskTime(t *testing.T) {
+// Much of what looks like secrets is no trouble: this ends, because masking is
+// linear.
+func TestMaskMuch(t *testing.T) {
 	for _, piece := range []string{"a", "token=", "\"", "://:", "password\n", "Authorization: \"\\", "proxy_set_header cookie '", "-----BEGIN PRIVATE KEY-----"} {
 		text := bytes.Repeat([]byte(piece), 1<<18/len(piece))
-		start := time.Now()
-		mask(text)
-		if d := time.Since(start); d > 5*time.Second {
-			t.Errorf("%q takes %v", piece, d)
+		if got, _ := mask(text); len(got) != len(text) {
+			t.Errorf("%q: %d bytes became %d", piece, len(text), len(got))
 		}
 	}
 }

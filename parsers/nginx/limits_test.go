@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
@@ -52,12 +51,8 @@ func TestHostile(t *testing.T) {
 			if testing.Short() && len(c.text) > 1<<20 {
 				t.Skip("takes its time")
 			}
-			begin := time.Now()
 			tr := tree(t, fstest.MapFS{"nginx.conf": {Data: []byte(c.text)}})
 			r := read(tr, files.Root{Paths: []string{"nginx.conf"}})
-			if took := time.Since(begin); took > 20*time.Second {
-				t.Errorf("took %v", took)
-			}
 			found := c.want == "" && len(r.findings) == 0
 			for _, f := range r.findings {
 				found = found || c.want != "" && f.Rule == "syntax" && strings.Contains(f.Message, c.want)
