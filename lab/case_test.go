@@ -193,11 +193,11 @@ func TestDrive(t *testing.T) {
 }
 
 func TestDriveInParallel(t *testing.T) {
-	b := startBackend(t, Options{Script: Script{Cmd: "slow", V: "100ms"}})
-	s := &Send{Count: 10, Method: "POST", Target: "/", Host: "a", Body: 5, Parallel: 10, Timeout: 5 * time.Second}
+	b := startBackend(t, Options{Script: Script{Cmd: "slow", V: "500ms"}})
+	s := &Send{Count: 10, Method: "POST", Target: "/", Host: "a", Body: 5, Parallel: 10, Timeout: 20 * time.Second}
 	began := time.Now()
 	results := s.drive(b.Addr())
-	if took := time.Since(began); len(results) != 10 || results[9].Status != "200" || took > 800*time.Millisecond {
+	if took := time.Since(began); len(results) != 10 || results[9].Status != "200" || took > 4500*time.Millisecond {
 		t.Errorf("%v after %v", results, took)
 	}
 }

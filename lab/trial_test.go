@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // claim is a case on which the tests below break something on purpose.
@@ -79,13 +78,9 @@ func TestAServerThatDoesNotStartIsAnError(t *testing.T) {
 	for i, f := range c.Bad.Files {
 		c.Bad.Files[i].Data = append(f.Data, "nonsense on;\n"...)
 	}
-	began := time.Now()
 	_, err := c.Try("bad", servers, NewPorts())
 	if err == nil || !strings.Contains(err.Error(), `unknown directive "nonsense"`) {
 		t.Errorf("got %v", err)
-	}
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("noticed after %v", took)
 	}
 }
 
