@@ -89,7 +89,8 @@ func (b *builder) oci(r *resource) {
 		h := hop(route(l, n, ""), n, p)
 		h.Conn.Protocol = http
 		if model.Is(http, "http") || model.Is(http, "h2") {
-			h.Conn.Idle = documented(s.node, "keep-alive", 300*time.Second, page)
+			h.Conn.Idle = documented(s.node, "keep-alive", 300*time.Second, "fixed by OCI")
+			h.Retry.On = documented(s.node, "", model.Event(0), page) // it says that the client gets 502
 		}
 		h.Conn.TLS.Enabled = documented(s.node, "ssl_configuration", !s.sub("ssl_configuration").absent, "ssl_configuration")
 	}

@@ -36,6 +36,9 @@ func (Parser) Render(key string, value any) (literal, statement string) {
 		return "", ""
 	}
 	name := key[strings.LastIndexByte(key, ' ')+1:]
+	if strings.ContainsFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' }) {
+		return "", "" // "keep-alive": no argument, but what the service does, whoever uses it
+	}
 	switch v := value.(type) {
 	case time.Duration:
 		unit := unitOf(name)
