@@ -14,6 +14,9 @@ import (
 // name is the name in the tree of a source.
 func (opt Options) name(s *model.Source) string { return strings.TrimPrefix(s.Path, opt.Prefix) }
 
+// whole reports whether all of the root is linted.
+func (opt Options) whole() bool { return len(opt.Paths) == 0 || slices.Equal(opt.Paths, []string{"."}) }
+
 // declare adds what the settings in effect declare and what is wrong with
 // them, and takes their files from those that are claimed.
 func (l *Loaded) declare(tree *files.Tree, claimed map[string][]string, opt Options) {
@@ -32,8 +35,7 @@ func (l *Loaded) declare(tree *files.Tree, claimed map[string][]string, opt Opti
 		tree.Keep(f.Source)
 		claimed[dialect] = slices.DeleteFunc(claimed[dialect], func(name string) bool { return tree.Display(name) == f.Source.Path })
 	}
-	whole := len(opt.Paths) == 0 || slices.Equal(opt.Paths, []string{"."})
-	if opt.Settings.Base != "." || !whole {
+	if opt.Settings.Base != "." || !opt.whole() {
 		return // the files of an override may be elsewhere
 	}
 	for _, f := range opt.Settings.Files {

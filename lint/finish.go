@@ -42,6 +42,14 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 		order(all)
 	}
 	identify(l.Workspace, all)
+	if opt.Baseline != nil {
+		before := len(all)
+		all, r.Stale = opt.Baseline.apply(all, l.Workspace, byID, opt)
+		r.Summary.Baselined = before - len(all)
+		for _, s := range r.Stale {
+			r.Summary.Stale += s.Count
+		}
+	}
 	for _, f := range all {
 		switch f.Severity {
 		case model.Error:
@@ -174,7 +182,7 @@ func merge(all []Finding) []Finding {
 func order(all []Finding) {
 	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(
-			strings.Compare(path(a), path(b)),
+			strings.Compare(pathOf(a), pathOf(b)),
 			cmp.Compare(a.Primary.Start, b.Primary.Start),
 			cmp.Compare(a.Primary.End, b.Primary.End),
 			strings.Compare(a.Check.ID, b.Check.ID),
@@ -186,7 +194,7 @@ func order(all []Finding) {
 	})
 }
 
-func path(f Finding) string {
+func pathOf(f Finding) string {
 	if f.Primary.IsZero() {
 		return ""
 	}

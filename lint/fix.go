@@ -270,7 +270,7 @@ func better(before, after *Result, fixed []Finding) bool {
 	if after.Summary.Files < before.Summary.Files {
 		return false
 	}
-	key := func(f *Finding) string { return f.Check.ID + "\x00" + path(*f) }
+	key := func(f *Finding) string { return f.Check.ID + "\x00" + pathOf(*f) }
 	most, must := map[string]int{}, map[string]bool{}
 	for i := range before.Findings {
 		most[key(&before.Findings[i])]++

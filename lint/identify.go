@@ -26,7 +26,7 @@ func identify(w *model.Workspace, all []Finding) {
 			values = append(values, v.Key(), v.Plain())
 		}
 		f.Values = hash(append(values, strings.Fields(f.Primary.Text())...)...)
-		file := path(*f)
+		file := pathOf(*f)
 		f.Fingerprint = hash(file, f.Anchor, strconv.Itoa(seen[file+"\x00"+f.Anchor]))
 		seen[file+"\x00"+f.Anchor]++
 	}

@@ -10,6 +10,7 @@ func Join(all []*Result) *Result {
 	out := &Result{}
 	for _, r := range all {
 		out.Checks, out.Workspace = r.Checks, r.Workspace
+		out.Stale = append(out.Stale, r.Stale...)
 		out.Findings = append(out.Findings, r.Findings...)
 		s := &out.Summary
 		s.Files += r.Summary.Files
@@ -19,6 +20,8 @@ func Join(all []*Result) *Result {
 		s.Notes += r.Summary.Notes
 		s.Hidden += r.Summary.Hidden
 		s.Suppressed += r.Summary.Suppressed
+		s.Baselined += r.Summary.Baselined
+		s.Stale += r.Summary.Stale
 		s.Unknown += r.Summary.Unknown
 		s.Unread = append(s.Unread, r.Summary.Unread...)
 		s.Elapsed += r.Summary.Elapsed

@@ -11,6 +11,7 @@ type Result struct {
 	Findings  []Finding // in the order of reports: by place, then rule
 	Workspace *model.Workspace
 	Checks    []*model.Check // every rule of the run, in registry order
+	Stale     []Stale        // what the baseline knows and is found no more
 	Summary   Summary
 }
 
@@ -20,6 +21,7 @@ type Summary struct {
 	Errors, Warnings int // findings by severity, suppressed ones left out
 	Notes, Hidden    int // Hidden: notes that the profile leaves out
 	Suppressed       int
+	Baselined, Stale int           // findings that are known; known ones that are found no more
 	Unknown          int           // settings of hops that could not be told
 	Unread           []string      // files that were recognised and could not be read
 	Elapsed          time.Duration // wall clock; no report but the summary line of text shows it

@@ -33,6 +33,7 @@ type Options struct {
 	Checks    []*model.Check     // nil is all
 	Audit     bool               // shows notes
 	Settings  *settings.Settings // nil says nothing
+	Baseline  *Baseline          // nil knows nothing
 	NoIgnores bool               // suppressions do not count
 	Today     time.Time          // for suppressions with a date; zero is now
 	Tracked   bool               // leave out what .gitignore names

@@ -81,6 +81,8 @@ type (
 		Notes      int      `json:"notes"`
 		Hidden     int      `json:"hidden"`
 		Suppressed int      `json:"suppressed"`
+		Baselined  int      `json:"baselined"`
+		Stale      int      `json:"stale"`
 		Unknown    int      `json:"unknown"`
 		Unread     []string `json:"unread"`
 	}
@@ -148,5 +150,5 @@ func newJSONSummary(s lint.Summary) jsonSummary {
 	if unread == nil {
 		unread = []string{}
 	}
-	return jsonSummary{s.Files, s.Hops, s.Errors, s.Warnings, s.Notes, s.Hidden, s.Suppressed, s.Unknown, unread}
+	return jsonSummary{s.Files, s.Hops, s.Errors, s.Warnings, s.Notes, s.Hidden, s.Suppressed, s.Baselined, s.Stale, s.Unknown, unread}
 }

@@ -44,6 +44,9 @@ func writeMarkdown(w *bufio.Writer, r *lint.Result, opt Options) error {
 	if s.Suppressed > 0 {
 		fmt.Fprintf(w, ", %d suppressed", s.Suppressed)
 	}
+	if s.Baselined > 0 {
+		fmt.Fprintf(w, ", %d in the baseline", s.Baselined)
+	}
 	if s.Hidden > 0 {
 		fmt.Fprintf(w, ", %s hidden", many(s.Hidden, "note"))
 	}

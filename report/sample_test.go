@@ -90,7 +90,7 @@ type sample struct {
 func samples(t testing.TB) []sample {
 	return []sample{
 		{"empty", &lint.Result{Checks: allChecks}, Options{}},
-		{"clean", &lint.Result{Checks: allChecks, Summary: lint.Summary{Files: 3, Hops: 7, Suppressed: 2, Hidden: 5, Unknown: 4, Elapsed: 41 * time.Millisecond}}, Options{}},
+		{"clean", &lint.Result{Checks: allChecks, Summary: lint.Summary{Files: 3, Hops: 7, Suppressed: 2, Baselined: 3, Stale: 1, Hidden: 5, Unknown: 4, Elapsed: 41 * time.Millisecond}}, Options{}},
 		{"files", result(twoFiles(t), inherited(t), terraform(t)), Options{Version: "1.2.3"}},
 		{"start", started(t), Options{}},
 		{"wide", result(wide(t)...), Options{}},

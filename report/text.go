@@ -369,6 +369,8 @@ func (p *printer) summary(r *lint.Result) {
 	}
 	add(s.Files, many(s.Files, "file")+", "+many(s.Hops, "hop"))
 	add(s.Suppressed, fmt.Sprintf("%d suppressed", s.Suppressed))
+	add(s.Baselined, fmt.Sprintf("%d in the baseline", s.Baselined))
+	add(s.Stale, fmt.Sprintf("%d of the baseline found no more (gwlint baseline prune)", s.Stale))
 	add(s.Hidden, many(s.Hidden, "note")+" hidden (--profile audit)")
 	add(s.Unknown, many(s.Unknown, "setting")+" that cannot be told")
 	if s.Elapsed > 0 {

@@ -17,8 +17,8 @@ import (
 // judging are the flags that say what is reported, besides the inputs.
 type judging struct {
 	inputs
-	profile, failOn, today string
-	noIgnores              bool
+	profile, failOn, today, baseline string
+	noIgnores                        bool
 }
 
 const defaultLevel = "warning:medium"
@@ -28,6 +28,7 @@ func (j *judging) define(f *pflag.FlagSet) {
 	f.StringVar(&j.failOn, "fail-on", defaultLevel, "exit 1 from SEVERITY[:CONFIDENCE] on, or never")
 	f.BoolVar(&j.noIgnores, "no-ignores", false, "comments that ignore rules do not count")
 	f.StringVar(&j.today, "today", "", "the `DATE` to which until= of such comments is held: 2027-01-31")
+	f.StringVar(&j.baseline, "baseline", "", "the `FILE` of known findings, or none; else .gwlint-baseline.json beside the settings")
 	j.inputs.define(f)
 }
 
@@ -54,6 +55,13 @@ func (j *judging) options(f *pflag.FlagSet, r root) (opt lint.Options, level set
 		if opt.Today, err = time.Parse(time.DateOnly, j.today); err != nil {
 			return opt, level, fmt.Errorf("--today takes a date such as 2027-01-31, not %q", j.today)
 		}
+	}
+	file, err := j.baselineOf(r, opt.Settings)
+	if err != nil {
+		return opt, level, err
+	}
+	if opt.Baseline, err = file.read(); err != nil {
+		return opt, level, err
 	}
 	opt.Audit, opt.NoIgnores = profile == "audit", j.noIgnores
 	return opt, level, nil

@@ -63,6 +63,11 @@ func commands() []command {
 		{"show", "[PATH|-]...", "every request path, with the settings in effect and where they come from", []string{
 			"gwlint show conf.d",
 		}, show},
+		{"baseline", "create|update|prune|show [PATH]", "findings that are known, and are not reported again", []string{
+			"gwlint baseline create    all that is found now becomes known",
+			"gwlint baseline update    what is new becomes known, what is gone is forgotten",
+			"gwlint baseline prune     what is gone is forgotten",
+		}, baseline},
 		{"config", "show|init|schema [PATH]", "the settings of gwlint: what counts and why, a file to start with", []string{
 			"gwlint config init                 write a commented .gwlint.hcl",
 			"gwlint config show conf.d/a.conf   what counts for a file, and who says so",

@@ -178,6 +178,19 @@ func (r root) lint(ctx context.Context, c console, opt lint.Options, p repair) (
 	return out, lint.Offer(ctx, fsys, opt, out)
 }
 
+// run lints the root; prefix stands before the paths of its files.
+func (r root) run(ctx context.Context, opt lint.Options) (out *lint.Result, prefix string, err error) {
+	fsys, dir, opt, err := r.open(opt)
+	if err != nil {
+		return nil, "", err
+	}
+	if dir != nil {
+		defer dir.Close()
+	}
+	out, err = lint.Run(ctx, fsys, opt)
+	return out, opt.Prefix, err
+}
+
 // load reads the root, and lets no rule speak.
 func (r root) load(ctx context.Context, opt lint.Options) (*lint.Loaded, error) {
 	fsys, dir, opt, err := r.open(opt)
