@@ -18,9 +18,10 @@ func Checks() []*model.Check {
 		checkTimeoutShort,
 		stopCuts,
 		stopEndless,
-		outerGivesUp,
-		slowFailover,
+		timeoutInversion,
 		timeoutTooShort,
 		idleConnectionCut,
+		outerGivesUp,
+		slowFailover,
 	}
 }

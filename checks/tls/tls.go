@@ -11,6 +11,7 @@ func Checks() []*model.Check {
 		tlsListenerInPlain,
 		verifyNameMismatch,
 		tlsVersionMismatch,
+		certificateNameMismatch,
 		untrustedCertificate,
 	}
 }
