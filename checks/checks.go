@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"github.com/gwlint/gwlint/checks/buffers"
-	"github.com/gwlint/gwlint/checks/drain"
 	"github.com/gwlint/gwlint/checks/capacity"
+	"github.com/gwlint/gwlint/checks/drain"
 	"github.com/gwlint/gwlint/checks/failover"
 	"github.com/gwlint/gwlint/checks/headers"
 	"github.com/gwlint/gwlint/checks/health"

@@ -7,16 +7,18 @@ import (
 	"github.com/gwlint/gwlint/model"
 )
 
-// A TLS handshake with a port that speaks plain HTTP.
+// A TLS handshake with a port that speaks plain HTTP: that of HTTP, or any on
+// which somebody we know listens.
 var plainPortBehindHTTPS = &model.Check{
 	ID:       "plain-port-behind-https",
-	Title:    "TLS is spoken to port 80",
+	Title:    "TLS is spoken to a port of plain HTTP",
 	Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 502}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			target, tls := l.Endpoint.Addr, l.Conn.TLS.Enabled
-			if !model.Is(tls, true) || !target.Known() || target.V.Port != 80 || l.Linked() && !model.Is(l.To.TLS.Enabled, false) {
+			plain := l.To.TLS.Enabled
+			if !model.Is(tls, true) || !target.Known() || !l.Linked() && target.V.Port != 80 || l.Linked() && (!model.Is(plain, false) || model.Is(l.To.Protocol, "tcp")) {
 				continue
 			}
 			f := model.Finding{
@@ -27,6 +29,9 @@ var plainPortBehindHTTPS = &model.Check{
 			}
 			at := target.At()
 			switch {
+			case l.Linked():
+				f.Message = fmt.Sprintf("%s is spoken to in TLS, and %s listens there without", target, l.To.Gateway.Name)
+				f.Because = append(f.Because, plain, l)
 			case tls.At() == at:
 				f.Message = fmt.Sprintf("%s speaks TLS to port 80", target)
 			case !strings.HasSuffix(at.Text(), ":80") && !at.IsZero():
