@@ -22,6 +22,7 @@ func Checks() []*model.Check {
 		checkLoopbackHost,
 		checkAsksRoot,
 		poolUnchecked,
+		checkBlocked,
 	}
 }
 
