@@ -50,7 +50,7 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 			r.Summary.Stale += s.Count
 		}
 	}
-	for _, f := range all {
+	for _, f := range opt.Changed.keep(all, opt) {
 		switch f.Severity {
 		case model.Error:
 			r.Summary.Errors++

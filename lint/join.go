@@ -10,6 +10,13 @@ func Join(all []*Result) *Result {
 	out := &Result{}
 	for _, r := range all {
 		out.Checks, out.Workspace = r.Checks, r.Workspace
+		for i, t := range r.Timings { // the same rules in each
+			if i < len(out.Timings) {
+				out.Timings[i].Took += t.Took
+			} else {
+				out.Timings = append(out.Timings, t)
+			}
+		}
 		out.Stale = append(out.Stale, r.Stale...)
 		out.Findings = append(out.Findings, r.Findings...)
 		s := &out.Summary

@@ -12,7 +12,14 @@ type Result struct {
 	Workspace *model.Workspace
 	Checks    []*model.Check // every rule of the run, in registry order
 	Stale     []Stale        // what the baseline knows and is found no more
+	Timings   []Timing       // what took how long: reading, then each rule
 	Summary   Summary
+}
+
+// A Timing is how long one part of the run took, on the wall clock.
+type Timing struct {
+	What string
+	Took time.Duration
 }
 
 // A Summary counts what a run saw and found.

@@ -34,6 +34,7 @@ type Options struct {
 	Audit     bool               // shows notes
 	Settings  *settings.Settings // nil says nothing
 	Baseline  *Baseline          // nil knows nothing
+	Changed   Changed            // leaves out what touches nothing that changed; nil is everything
 	NoIgnores bool               // suppressions do not count
 	Today     time.Time          // for suppressions with a date; zero is now
 	Tracked   bool               // leave out what .gitignore names
@@ -51,12 +52,17 @@ func Run(ctx context.Context, fsys fs.FS, opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := append(l.Findings, Check(l.Workspace, opt.Checks, opt.Jobs)...)
+	timings := []Timing{{"reading and linking", time.Since(start)}}
+	said, took := check(l.Workspace, opt.Checks, opt.Jobs)
+	found := append(l.Findings, said...)
+	for i, c := range opt.Checks {
+		timings = append(timings, Timing{c.ID, took[i]})
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	r := finish(l, found, opt)
-	r.Summary.Elapsed = time.Since(start)
+	r.Timings, r.Summary.Elapsed = timings, time.Since(start)
 	return r, nil
 }
 
@@ -199,13 +205,21 @@ func (j job) load(tree *files.Tree) (out files.Loaded) {
 // Check runs the rules over a workspace, each in parallel with the others, and
 // stamps their findings.
 func Check(w *model.Workspace, rules []*model.Check, jobs int) []model.Finding {
+	found, _ := check(w, rules, jobs)
+	return found
+}
+
+func check(w *model.Workspace, rules []*model.Check, jobs int) ([]model.Finding, []time.Duration) {
 	found := make([][]model.Finding, len(rules))
+	took := make([]time.Duration, len(rules))
 	parallel(context.Background(), jobs, len(rules), func(i int) {
 		if rules[i].Run != nil {
+			start := time.Now()
 			found[i] = speak(rules[i], w)
+			took[i] = time.Since(start)
 		}
 	})
-	return slices.Concat(found...)
+	return slices.Concat(found...), took
 }
 
 func speak(c *model.Check, w *model.Workspace) (found []model.Finding) {

@@ -73,15 +73,19 @@ func check(f *pflag.FlagSet) runner {
 	var p repair
 	var format, color string
 	var outputs []string
-	var exitZero bool
+	var exitZero, statistics, timings bool
+	var since string
 	f.StringVarP(&format, "format", "f", "text", "what is printed: "+formatNames())
 	f.StringArrayVarP(&outputs, "output", "o", nil, "also write `FORMAT=FILE`; may be repeated; - is standard output")
 	j.define(f)
+	f.StringVar(&since, "changed-since", "", "only what touches lines that changed since the git revision `REV`; all is analysed")
 	f.BoolVar(&exitZero, "exit-zero", false, "exit 0 even with findings")
 	f.StringVar(&p.fix, "fix", "", "apply fixes that change nothing else; --fix=unsafe: all fixes")
 	f.Lookup("fix").NoOptDefVal = "safe"
 	f.BoolVar(&p.diff, "diff", false, "print what --fix would change, for git apply, and write nothing")
 	f.StringVar(&color, "color", "auto", "auto, always or never")
+	f.BoolVar(&statistics, "statistics", false, "how many findings each rule has, on standard error")
+	f.BoolVar(&timings, "timings", false, "what took how long, on standard error")
 	return func(ctx context.Context, c console, paths []string) (int, error) {
 		if err := p.check(); err != nil {
 			return 0, err
@@ -104,6 +108,11 @@ func check(f *pflag.FlagSet) runner {
 			if err != nil {
 				return 0, err
 			}
+			if since != "" {
+				if opt.Changed, err = changedSince(ctx, r, since); err != nil {
+					return 0, err
+				}
+			}
 			out, err := r.lint(ctx, c, opt, p)
 			if err != nil {
 				return 0, err
@@ -118,6 +127,12 @@ func check(f *pflag.FlagSet) runner {
 			if err := s.write(c, r, color); err != nil {
 				return 0, err
 			}
+		}
+		if statistics {
+			countRules(c.err, r)
+		}
+		if timings {
+			longest(c.err, r)
 		}
 		return verdict(c, r, failed && !exitZero), nil
 	}
