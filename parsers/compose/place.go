@@ -371,7 +371,7 @@ func (w *world) command(s *service) {
 	if k := s.get("command"); k != nil {
 		cmd = words(k)
 	}
-	image.Command(p, n, slices.Concat(entry, cmd), w.resolve)
+	image.Command(p, n, slices.Concat(entry, cmd), func(name string) (string, bool) { v, ok := w.env[name]; return v, ok })
 	if dir := scalar(w, s, "working_dir", word); dir.Known() {
 		p.Dir = dir.V
 	}

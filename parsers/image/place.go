@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/text"
 )
 
 // Describe tells of a place what its image tells: versions, ports, commands,
@@ -33,7 +34,7 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 		p.Exposed = append(p.Exposed, model.Set(n, "EXPOSE", m.exposed(port), port, model.Explicit, ""))
 	}
 	p.Dir = m.Workdir
-	Command(p, n, slices.Concat(m.Entrypoint, m.Cmd), func(s string) string { return s })
+	Command(p, n, slices.Concat(m.Entrypoint, m.Cmd), none)
 	switch {
 	case m.Signal.Text != "":
 		p.Signal = model.Set(n, "STOPSIGNAL", m.Signal.Span, m.Signal.Text, model.Explicit, "")
@@ -54,8 +55,9 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	}
 }
 
-// Command says what the place starts.
-func Command(p *model.Place, n *model.Node, words []model.Word, resolve func(string) string) {
+// Command says what the place starts. value is what variables are known to be;
+// those with a default keep it in the words, so that it stays a default.
+func Command(p *model.Place, n *model.Node, words []model.Word, value func(string) (string, bool)) {
 	p.Words = nil
 	if len(words) == 0 {
 		p.Command = model.NotTold[[]string](n, "command", "the image's own")
@@ -63,8 +65,8 @@ func Command(p *model.Place, n *model.Node, words []model.Word, resolve func(str
 	}
 	texts := make([]string, len(words))
 	for i, w := range words {
-		texts[i] = resolve(w.Text)
-		p.Words = append(p.Words, model.Word{Text: texts[i], Span: w.Span})
+		texts[i] = text.Expand(w.Text, value)
+		p.Words = append(p.Words, model.Word{Text: text.Fill(w.Text, value), Span: w.Span})
 	}
 	at := words[0].Span
 	if last := words[len(words)-1].Span; last.Source == at.Source && last.End > at.End {
@@ -72,6 +74,8 @@ func Command(p *model.Place, n *model.Node, words []model.Word, resolve func(str
 	}
 	p.Command = model.Set(n, "command", at, texts, model.Explicit, "")
 }
+
+func none(string) (string, bool) { return "", false }
 
 // Starts reports whether a command is the one that the base image has itself,
 // but for its options.

@@ -106,7 +106,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 func place(n *model.Node, name string, host *model.Place, words []model.Word) *model.Place {
 	p := &model.Place{Name: name, Node: n, Within: host, On: host, Dir: host.Dir, Versions: host.Versions,
 		Env: map[string]model.Value[string]{"PORT": model.NotTold[string](n, "PORT", "the platform says which")}}
-	image.Command(p, n, words, func(w string) string { return w })
+	image.Command(p, n, words, func(string) (string, bool) { return "", false })
 	p.Whole = model.NotTold[bool](n, name, "it is started by a platform")
 	return p
 }

@@ -130,7 +130,7 @@ func place(s *model.Node, name string, machine *model.Place) *model.Place {
 				words[i].Span = c.Args[0].Span
 			}
 		}
-		image.Command(p, s, words, func(w string) string { return w })
+		image.Command(p, s, words, func(string) (string, bool) { return "", false })
 	}
 	if e := last(s, "environment"); e != nil {
 		for _, pair := range pairs(e.Arg(0)) {

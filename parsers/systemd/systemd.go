@@ -168,7 +168,7 @@ func (u *unit) place(t *files.Tree, host *model.Place) *model.Place {
 		p.Dir = strings.TrimPrefix(n.Arg(0), "-")
 	}
 	if n := u.last("Service", "ExecStart"); n != nil {
-		image.Command(p, s, words(n.Args[0]), func(w string) string { return w })
+		image.Command(p, s, words(n.Args[0]), func(string) (string, bool) { return "", false })
 	}
 	for _, n := range u.all("Service", "Environment") {
 		for _, w := range words(n.Args[0]) {

@@ -5,7 +5,13 @@ import "strings"
 // Expand replaces $X, ${X}, ${X-d}, ${X:-d} and ${X:?e} by the values of value,
 // as compose and Dockerfiles have them; "$$" is a dollar. What is not known and
 // has no default stays as it is written.
-func Expand(s string, value func(name string) (string, bool)) string {
+func Expand(s string, value func(name string) (string, bool)) string { return expand(s, value, false) }
+
+// Fill replaces the same where the value is known, and leaves the rest with its
+// defaults for whoever knows more.
+func Fill(s string, value func(name string) (string, bool)) string { return expand(s, value, true) }
+
+func expand(s string, value func(name string) (string, bool), leave bool) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '$' || i+1 == len(s) {
@@ -23,7 +29,7 @@ func Expand(s string, value func(name string) (string, bool)) string {
 			continue
 		case ok && (v != "" || !strings.HasPrefix(op, ":")):
 			b.WriteString(v)
-		case op == "-" || op == ":-":
+		case (op == "-" || op == ":-") && !leave:
 			b.WriteString(word)
 		default:
 			b.WriteString(s[i:end])
