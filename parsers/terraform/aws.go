@@ -42,6 +42,7 @@ func (b *builder) addressed() {
 		}
 	}
 	const lb = "aws_lb"
+	defer b.certifiedNames()
 	for _, r := range b.graph.of("aws_route53_record") {
 		s := r.section()
 		for _, a := range s.blocks("alias") {
@@ -50,6 +51,37 @@ func (b *builder) addressed() {
 		}
 		to, _ := s.references("records", lb, "aws_alb", "aws_elb", "aws_cloudfront_distribution")
 		learn(s, "name", to)
+	}
+}
+
+// certifiedNames takes a load balancer for what has a name when it alone has a
+// certificate for that very name, and no record says otherwise.
+func (b *builder) certifiedNames() {
+	taken := map[string]bool{}
+	for _, names := range b.names {
+		for _, n := range names {
+			taken[n] = true
+		}
+	}
+	holders := map[string][]*resource{}
+	for _, l := range b.graph.of("aws_lb_listener") {
+		lb := balancer{builder: b}
+		certs, _ := lb.certificates(l.section())
+		to, _ := l.section().references("load_balancer_arn", "aws_lb", "aws_alb")
+		for _, c := range certs {
+			name := c.section().text("domain_name")
+			if len(to) == 1 && name.Known() && !strings.Contains(name.V, "*") && !slices.Contains(holders[name.V], to[0]) {
+				holders[name.V] = append(holders[name.V], to[0])
+			}
+		}
+	}
+	for name, lbs := range holders {
+		if len(lbs) == 1 && !taken[strings.ToLower(name)] {
+			b.names[lbs[0]] = append(b.names[lbs[0]], strings.ToLower(name))
+		}
+	}
+	for _, names := range b.names {
+		slices.Sort(names)
 	}
 }
 
@@ -72,6 +104,24 @@ func (b *builder) loadBalancer(r *resource, used map[*resource]bool) {
 			lb.listen(l)
 		}
 	}
+	if len(lb.gateway.Listeners) == 0 && p.Name == "aws-alb" {
+		lb.listenUnseen()
+	}
+}
+
+// listenUnseen supposes the ports that nearly every load balancer has, where
+// its listeners are not among the files.
+func (lb *balancer) listenUnseen() {
+	const why = "its listeners are not among the files"
+	n := lb.section.node
+	l, bind := listener(lb.gateway, n)
+	bind.Addr = model.Fallback(n, "port", model.Addr{Port: 443}, model.Assumed, why)
+	plain := &model.Bind{Listener: l, Node: n, Addr: model.Fallback(n, "port", model.Addr{Port: 80}, model.Assumed, why)}
+	l.Binds = append(l.Binds, plain)
+	l.Idle = lb.section.duration("idle_timeout")
+	p := pool(lb.gateway, "", n)
+	elsewhere(p, why)
+	lb.speak(hop(route(l, n, "?"), n, p), nil, lb.section)
 }
 
 // A balancer is one aws_lb being lowered.
@@ -100,6 +150,7 @@ func (lb *balancer) listen(r *resource) {
 	bind.TLS.Enabled = turn(protocol, secured)
 	bind.TLS.Cert = s.text("certificate_arn")
 	bind.TLS.Signer = s.signer("certificate_arn")
+	bind.TLS.Names = lb.certified(r)
 	if !lb.tcp() {
 		l.Idle = lb.section.duration("idle_timeout")
 		l.MaxHead = documented(lb.section.node, "request header limit", int64(64<<10), "fixed, Quotas for your Application Load Balancers")
@@ -109,6 +160,58 @@ func (lb *balancer) listen(r *resource) {
 		lb.act(route(l, rs.node, conditions(rs)), rs, rs.blocks("action"), s)
 	}
 	lb.act(route(l, s.node, ""), s, s.blocks("default_action"), s)
+}
+
+// certified are the names in the certificates of a listener: told when all of
+// them are made by the files.
+func (lb *balancer) certified(l *resource) model.Value[[]string] {
+	s := l.section()
+	const key = "certificate_arn"
+	untold := model.NotTold[[]string](s.node, key, "a certificate is not made by the files")
+	certs, whole := lb.certificates(s)
+	if len(certs) == 0 || !whole {
+		return untold
+	}
+	for _, more := range lb.graph.of("aws_lb_listener_certificate") {
+		of, sure := more.section().references("listener_arn", "aws_lb_listener", "aws_alb_listener")
+		if !sure || len(of) == 0 || slices.Contains(of, l) {
+			others, whole := lb.certificates(more.section())
+			if !whole || len(others) == 0 || !sure {
+				return untold
+			}
+			certs = append(certs, others...)
+		}
+	}
+	var names []string
+	for _, c := range certs {
+		name := c.section().text("domain_name")
+		more, whole := c.section().texts("subject_alternative_names")
+		if !name.Known() || !whole {
+			return untold
+		}
+		names = append(append(names, name.V), more...)
+	}
+	at := certs[0].section().text("domain_name")
+	if !at.Written() {
+		return untold
+	}
+	return model.Set(at.Owner(), at.Key(), at.At(), names, at.Origin(), at.Why(), at.Via()...)
+}
+
+// certificates are those a setting names, by themselves or by what waits for
+// them to be issued.
+func (lb *balancer) certificates(s *section) (all []*resource, whole bool) {
+	const key, validation = "certificate_arn", "aws_acm_certificate_validation"
+	found, whole := s.references(key, "aws_acm_certificate", validation)
+	for _, r := range found {
+		if r.kind != validation {
+			all = append(all, r)
+			continue
+		}
+		of, sure := r.section().references(key, "aws_acm_certificate")
+		all, whole = append(all, of...), whole && sure && len(of) > 0
+	}
+	return unique(all), whole
 }
 
 // spoken is a protocol of a listener or a target group in the words of the
@@ -321,7 +424,7 @@ func groupProtocol(group *section) model.Value[string] {
 // group is a target group as a pool.
 func (b *builder) group(g *model.Gateway, r *resource) *model.Pool {
 	s := r.section()
-	p := pool(g, r.addr, s.node)
+	p := pool(g, r.local(), s.node)
 	p.Drain = s.duration("deregistration_delay")
 	p.Sticky = s.sub("stickiness").flag("enabled")
 	health := b.groupHealth(s)
@@ -338,6 +441,13 @@ func (b *builder) group(g *model.Gateway, r *resource) *model.Pool {
 		p.Endpoints[0].Health = health
 	}
 	return p
+}
+
+// local is the address of a resource in its module: the same for all copies of
+// the module, which share a text.
+func (r *resource) local() string {
+	at := strings.LastIndex("."+r.addr, "."+r.kind+".")
+	return r.addr[max(at, 0):]
 }
 
 // endpoint is the target in a pool; its address is still to be told.
@@ -441,6 +551,8 @@ func (b *builder) groupAlone(r *resource) {
 	h.Conn.Proxy = s.flag("proxy_protocol_v2")
 	h.Conn.Read = model.NotTold[time.Duration](s.node, "idle_timeout", why)
 	h.Conn.Idle = h.Conn.Read
+	unseen := balancer{builder: b, section: &section{node: s.node, scope: s.scope, absent: true, open: why}}
+	unseen.admit(h, r)
 }
 
 // classic is a Classic Load Balancer.
@@ -462,7 +574,7 @@ func (b *builder) classic(r *resource) {
 		bind.Protocol, bind.TLS.Enabled = turn(protocol, spoken), turn(protocol, secured)
 		bind.TLS.Cert = ls.text("ssl_certificate_id")
 		l.Idle = s.duration("idle_timeout")
-		p := pool(g, r.addr, ls.node)
+		p := pool(g, r.local(), ls.node)
 		p.Drain = classicDrain(s)
 		port := setting(ls, "instance_port", asPort)
 		for _, i := range instances {

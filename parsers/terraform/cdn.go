@@ -119,13 +119,37 @@ func (b *builder) fetch(h *model.Hop, o, behaviour *section) {
 		if model.Is(policy, "match-viewer") {
 			c.TLS.Enabled = model.NotTold[bool](custom.node, policy.Key(), "as the viewer asks")
 		}
-		c.TLS.Verify = documented(custom.node, "", true, "HTTP 502 status code (Bad Gateway)")
+		c.TLS.Verify = documented(custom.node, "certificate", true, "HTTP 502 status code (Bad Gateway)")
 	}
 	h.Retry.Tries = o.whole("connection_attempts")
 	h.Retry.On = documented(o.node, "connection_attempts", model.Refused|model.NoSYN, "attempts to connect")
 	h.Retry.Same = documented(o.node, "connection_attempts", true, "attempts to connect")
 	h.Host = b.forwardedHost(behaviour)
+	c.TLS.Name = b.demanded(h, o)
 	h.Path = o.text("origin_path")
+}
+
+// demanded is the name that the certificate of an origin has to have: that of
+// the viewer where the Host is passed on, else the origin's own.
+func (b *builder) demanded(h *model.Hop, o *section) model.Value[string] {
+	const key = "domain_name"
+	distribution := h.Route.Listener
+	switch {
+	case model.Is(h.Host, "client"):
+		n := len(distribution.Hosts)
+		if n == 0 || !h.Host.Written() || strings.Contains(distribution.Hosts[0], "*") {
+			return model.NotTold[string](o.node, key, "the Host of the viewer is passed on")
+		}
+		return model.Set(h.Host.Owner(), h.Host.Key(), h.Host.At(), distribution.Hosts[0], h.Host.Origin(), "the Host of the viewer is passed on")
+	case !model.Is(h.Host, "endpoint"):
+		return model.NotTold[string](o.node, key, h.Host.Why())
+	}
+	name := o.text(key)
+	if lbs, whole := o.references(key, "aws_lb", "aws_alb", "aws_elb"); !name.Known() && len(lbs) == 1 && whole {
+		at, via := o.whence(key)
+		return model.Set(o.node, name.Key(), at, lbs[0].addr+".elb.amazonaws.com", model.Explicit, "", via...)
+	}
+	return name
 }
 
 // Managed policies that forward the Host of the viewer, and that do not, by

@@ -183,6 +183,9 @@ func (f *firewall) admits(lb *section, t *target, port model.Value[int]) model.V
 	sources, sure := f.named([]namer{{lb, key}})
 	targets, whole := f.named(t.groups)
 	if len(sources) == 0 || len(targets) == 0 {
+		if n := f.closed(targets, port.V); n != nil && whole && !f.stray {
+			return model.Set(n, "ingress", n.Head(), false, model.Explicit, "no rule of "+addresses(targets)+" lets anybody in on port "+model.Plain(port.V))
+		}
 		return untold("its security groups are not among the files")
 	}
 	from, to := resources(sources), resources(targets)
@@ -215,6 +218,25 @@ func (f *firewall) admits(lb *section, t *target, port model.Value[int]) model.V
 		return model.Set(at(targets[0]), "ingress", at(targets[0]).Head(), true, model.Explicit, "")
 	}
 	return untold("a rule cannot be told")
+}
+
+// closed is the first of some groups when they have rules and none is for a
+// port, whoever comes; else nil.
+func (f *firewall) closed(groups []*securityGroup, port int) *model.Node {
+	for _, g := range groups {
+		if g.open != "" || len(g.in) == 0 {
+			return nil
+		}
+		for _, k := range g.in {
+			if k.loose || port >= k.from && port <= k.to {
+				return nil
+			}
+		}
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	return groups[0].res.section().node
 }
 
 // judge asks rules about a port and the groups on the other side.
