@@ -32,6 +32,10 @@ var upstreamNotLogged = &model.Check{
 			if n := h.Route.Listener.Node; n.Span.Source != nil && n.Span.Source.Dialect.Name() == "haproxy" {
 				inHAProxy(h, &f)
 			}
+			if n := h.Route.Listener.Node; n.Span.Source != nil && n.Span.Source.Dialect.Name() == "terraform" {
+				f.Message = fmt.Sprintf("%s writes no access log (%s), which alone tells which target answered with what", h.Gateway().Name, h.Logged.Key())
+				f.Because = []model.Fact{h.Logged} // of the load balancer, once for all of its listeners
+			}
 			report(f)
 		}
 	},
