@@ -38,7 +38,11 @@ var poolUnchecked = &model.Check{
 				Outcome: h.Outcome(model.Refused),
 				When:    "while a server is down",
 			}
-			if size := h.Pool.Live(); model.Under(size, 2) {
+			size := h.Pool.Live()
+			if model.Is(size, 0) {
+				continue
+			}
+			if model.Under(size, 2) {
 				f.Message = fmt.Sprintf("%s %s: nobody learns that its server is down", said, h.Pool.Name)
 				f.AtMost = model.Note
 			} else if !size.Known() {

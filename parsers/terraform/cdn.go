@@ -311,6 +311,9 @@ func (b *builder) edgePool(g *model.Gateway, r *resource) *model.Pool {
 		e := &model.Endpoint{Pool: p, Node: o.node, Count: documented(o.node, "", 1, "one origin"), Health: health}
 		e.Addr = turn(o.text("address"), func(host string) model.Addr { return model.Addr{Host: host} })
 		e.Down = turn(o.flag("enabled"), func(on bool) bool { return !on })
+		if on := s.flag("enabled"); model.Is(on, false) { // a pool that is off
+			e.Down = turn(on, func(bool) bool { return true })
+		}
 		if lbs, whole := o.references("address", "aws_lb", "aws_alb", "aws_elb"); len(lbs) == 1 && whole {
 			e.Place = b.placeOf(lbs[0])
 		}
