@@ -20,7 +20,7 @@ var poolUnchecked = &model.Check{
 				continue
 			}
 			for _, e := range h.Pool.Endpoints {
-				if !model.Is(e.Health.Active, false) || !model.Is(e.Backup, false) && e.Backup.Known() {
+				if !model.Is(e.Health.Active, false) || !e.Down.Known() || !model.Is(e.Backup, false) && e.Backup.Known() {
 					continue next
 				}
 			}

@@ -260,6 +260,7 @@ func (b *builder) azureBalancer(r *resource) {
 		e := p.Endpoints[0]
 		e.Addr = anyHost(setting(rs, "backend_port", asPort))
 		e.Health = b.azureProbe(rs)
+		e.Down = documented(rs.node, "", false, "a member is asked")
 	}
 }
 
