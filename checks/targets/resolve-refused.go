@@ -52,7 +52,7 @@ func resolves(g *model.Gateway, upstream *model.Node) (model.Finding, bool) {
 	case upstream.Find("zone") == nil:
 		f.Message = fmt.Sprintf("resolve needs shared memory, and upstream %s has no zone", name)
 		f.Outcome = model.RefusesToStart(fmt.Sprintf("[emerg] resolving names at run time requires upstream %q to be in shared memory", name))
-		if edit := model.Insert(upstream, "zone "+name+" 64k;"); edit != nil {
+		if edit := model.Insert(upstream, "zone "+name+" 64k;"); edit != nil && resolver != nil {
 			f.Fix = &model.Fix{Message: "memory that the workers share", Edits: []model.Edit{*edit}}
 		}
 	case resolver == nil && sure:

@@ -1,6 +1,7 @@
 package nginx
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -185,6 +186,7 @@ func (l *loader) tls(owner *model.Node, prefix, level string, pass *model.Node, 
 	c.Min = setting(l, owner, level, prefix+"ssl_protocols", oldest)
 	c.Max = setting(l, owner, level, prefix+"ssl_protocols", newest)
 	c.Name = l.serverName(owner, prefix, level, pass, host)
+	l.trusts(owner, prefix, pass, c.Verify)
 	cert, missing := l.find(owner, prefix+"ssl_certificate")
 	switch {
 	case missing != "":
@@ -194,6 +196,20 @@ func (l *loader) tls(owner *model.Node, prefix, level string, pass *model.Node, 
 	default:
 		c.Cert = written(owner, cert, prefix+"ssl_certificate", word)
 	}
+}
+
+// trusts tells of a pass that verifies against nothing: nginx does not start
+// (ngx_http_proxy_set_ssl and its kin).
+func (l *loader) trusts(owner *model.Node, prefix string, pass *model.Node, verify model.Value[bool]) {
+	ca, missing := l.find(owner, prefix+"ssl_trusted_certificate")
+	if !model.Is(verify, true) || verify.Origin() < model.Inherited || ca != nil || missing != "" || l.root.Fragment != "" || pass.Doubt() != "" {
+		return
+	}
+	l.findings = append(l.findings, model.Finding{Rule: "verify-without-ca",
+		Message: fmt.Sprintf("%s, and no %sssl_trusted_certificate says against what", verify, prefix),
+		Because: []model.Fact{verify, pass},
+		Outcome: model.RefusesToStart(fmt.Sprintf("[emerg] no %sssl_trusted_certificate for %sssl_verify", prefix, prefix)),
+	})
 }
 
 // serverName is the name sent in the handshake: none unless ssl_server_name is
