@@ -28,8 +28,8 @@ var noGracePeriod = &model.Check{
 					Outcome: h.Outcome(model.Empty),
 					When:    "a deploy, when starting takes longer than " + model.Plain(start),
 				}
-				if start >= quick || !check.Every.Written() {
-					f.AtMost = model.Note
+				if start >= quick || !check.Every.Written() || delay.Written() {
+					f.AtMost = model.Note // time enough for most, or meant so
 				}
 				if edit := delay.To(enough); edit != nil {
 					f.Fix = &model.Fix{Message: "give it time to start", Edits: []model.Edit{*edit}}
