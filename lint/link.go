@@ -16,10 +16,12 @@ func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) {
 		declared:  map[string][]*model.Bind{},
 		literal:   map[string][]*model.Bind{},
 		sockets:   map[file][]*model.Bind{},
+		paths:     map[string][]*model.Bind{},
 		lost:      map[string][]*model.Bind{},
 		local:     map[*model.Place]map[int][]*model.Bind{},
 		named:     map[string][]*model.Place{},
 		published: map[int][]publication{},
+		beside:    map[publisher][]publication{},
 		guessed:   guessed,
 		outside:   opt.outside,
 	}
@@ -30,6 +32,9 @@ func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) {
 		for _, port := range p.Ports {
 			if port.Outer != 0 {
 				k.published[port.Outer] = append(k.published[port.Outer], publication{p, port.Inner})
+				if file := p.Source(); file != nil {
+					k.beside[publisher{file, port.Outer}] = append(k.beside[publisher{file, port.Outer}], publication{p, port.Inner})
+				}
 			}
 		}
 	}
@@ -48,10 +53,12 @@ type linker struct {
 	declared  map[string][]*model.Bind               // by address: servers that the settings declare
 	literal   map[string][]*model.Bind               // by address: what listens on one address
 	sockets   map[file][]*model.Bind                 // by the socket's file
-	lost      map[string][]*model.Bind               // by path, and by port where it listens in no place that is known
+	paths     map[string][]*model.Bind               // sockets by path, whoever's
+	lost      map[string][]*model.Bind               // by path or port: what listens in no place that is known
 	local     map[*model.Place]map[int][]*model.Bind // by network and port
 	named     map[string][]*model.Place
 	published map[int][]publication
+	beside    map[publisher][]publication // the same, of places declared in one file
 	guessed   map[*model.Gateway]bool
 	outside   func(app, g *model.Gateway) bool // of another environment of the settings
 }
@@ -73,6 +80,12 @@ type publication struct {
 	inner int
 }
 
+// A publisher is a file with a port that its places publish.
+type publisher struct {
+	file  *model.Source
+	outer int
+}
+
 func (k *linker) learn(g *model.Gateway, b *model.Bind) {
 	if !b.Addr.Known() {
 		return
@@ -82,11 +95,12 @@ func (k *linker) learn(g *model.Gateway, b *model.Bind) {
 		k.declared[key(a)] = append(k.declared[key(a)], b)
 		return
 	}
-	if a.Path != "" || unplaced(g.Place) && (a.Loopback() || a.Any()) {
+	if unplaced(g.Place) && (a.Path != "" || a.Loopback() || a.Any()) {
 		k.lost[portOf(a)] = append(k.lost[portOf(a)], b)
 	}
 	switch {
 	case a.Path != "":
+		k.paths[portOf(a)] = append(k.paths[portOf(a)], b)
 		f := fileOf(g.Place, a.Path)
 		k.sockets[f] = append(k.sockets[f], b)
 		return
@@ -225,8 +239,7 @@ func ofHost(name string) bool {
 // same file come first.
 func (k *linker) host(here *model.Place, h *model.Hop, a model.Addr) model.Answer {
 	all := k.published[a.Port]
-	near := slices.DeleteFunc(slices.Clone(all), func(p publication) bool { return !beside(p.place, here) })
-	if len(near) > 0 {
+	if near := k.beside[publisher{here.Source(), a.Port}]; len(near) > 0 {
 		all = near
 	}
 	if len(all) != 1 {
@@ -236,19 +249,20 @@ func (k *linker) host(here *model.Place, h *model.Hop, a model.Addr) model.Answe
 	return k.at(all[0].place, h, a, model.Medium, "published by "+all[0].place.Name)
 }
 
-// beside reports whether two places are declared in one file.
-func beside(p, q *model.Place) bool {
-	return p.Node != nil && q.Node != nil && p.Node.Span.Source == q.Node.Span.Source
-}
-
 // stray looks among what listens in no place that is known, or from there: the
 // only one of that address may be meant.
 func (k *linker) stray(here *model.Place, h *model.Hop, a model.Addr) model.Answer {
-	binds := slices.DeleteFunc(slices.Clone(k.lost[portOf(a)]), func(b *model.Bind) bool {
-		return !unplaced(here) && (a.Path == "" || !unplaced(b.Gateway.Place))
-	})
-	if a.Path == "" {
+	binds := k.lost[portOf(a)]
+	switch {
+	case a.Path == "" && !unplaced(here):
+		return model.Answer{}
+	case a.Path == "":
+		if len(binds) > 0 && binds[len(binds)-1].Gateway != binds[0].Gateway {
+			return model.Answer{} // of a fleet: no need to look at each
+		}
 		binds = looped(binds, a)
+	case unplaced(here):
+		binds = k.paths[portOf(a)]
 	}
 	b := choose(binds, h)
 	switch {

@@ -17,6 +17,14 @@ func (p *Place) Machine() *Place {
 	return outermost(p, func(q *Place) *Place { return q.On })
 }
 
+// Source is the file that declares the place, nil when it is only supposed.
+func (p *Place) Source() *Source {
+	if p.Node == nil {
+		return nil
+	}
+	return p.Node.Span.Source
+}
+
 func outermost(p *Place, around func(*Place) *Place) *Place {
 	for range 40 { // two services can name each other
 		next := around(p)

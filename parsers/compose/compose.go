@@ -253,31 +253,40 @@ func (w *world) readEnv() {
 
 // survey finds the Dockerfiles that no compose file of the folder builds.
 func (w *world) survey() {
-	built := map[string]bool{}
+	var beside []*model.Source
 	for _, p := range w.tree.Beside(w.name) {
 		if !fileName.MatchString(path.Base(p)) {
 			continue
 		}
-		src, err := w.tree.Source(p, w.dialect)
-		if err != nil {
-			continue
+		if src, err := w.tree.Source(p, w.dialect); err == nil {
+			beside = append(beside, src)
 		}
-		root, err := text.YAML(src)
-		services := root.Find("services")
-		if err != nil || services == nil {
-			continue
-		}
-		for _, s := range services.Kids {
-			if b := s.Find("build"); b != nil {
-				built[dockerfileOf(w, b)] = true
+	}
+	if len(beside) == 0 {
+		return
+	}
+	w.unbuilt = w.tree.Memo(beside[0], func() any { // the same for all of the folder
+		built := map[string]bool{}
+		for _, src := range beside {
+			root, err := text.YAML(src)
+			services := root.Find("services")
+			if err != nil || services == nil {
+				continue
+			}
+			for _, s := range services.Kids {
+				if b := s.Find("build"); b != nil {
+					built[dockerfileOf(w, b)] = true
+				}
 			}
 		}
-	}
-	for _, p := range w.tree.Below(w.dir) {
-		if image.IsDockerfile(p) && !built[p] {
-			w.unbuilt = append(w.unbuilt, p)
+		var unbuilt []string
+		for _, p := range w.tree.Below(w.dir) {
+			if image.IsDockerfile(p) && !built[p] {
+				unbuilt = append(unbuilt, p)
+			}
 		}
-	}
+		return unbuilt
+	}).([]string)
 }
 
 // dockerfileOf is the Dockerfile that a build names.

@@ -200,3 +200,31 @@ func (t *Tree) In(place *model.Place, pattern string) (names []string, whole boo
 	dir, mounted := place.Original(path.Dir(pattern))
 	return names, mounted && !isPattern(path.Dir(pattern)) && t.isDir(dir)
 }
+
+// Mounted are those of sorted paths that a mount of the place may show, once
+// each, in their order. It takes time for what it finds, not for all of them.
+func Mounted(place *model.Place, paths []string) []string {
+	var found []int
+	for _, m := range place.Mounts {
+		from := m.From
+		if isPattern(from) {
+			from = path.Dir(from)
+		}
+		if from == "." {
+			return paths
+		}
+		if i, ok := slices.BinarySearch(paths, from); ok {
+			found = append(found, i)
+		}
+		first, _ := slices.BinarySearch(paths, from+"/")
+		for i := first; i < len(paths) && strings.HasPrefix(paths[i], from+"/"); i++ {
+			found = append(found, i)
+		}
+	}
+	slices.Sort(found)
+	var names []string
+	for _, i := range slices.Compact(found) {
+		names = append(names, paths[i])
+	}
+	return names
+}

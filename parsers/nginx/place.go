@@ -31,13 +31,14 @@ var sites = []string{"conf.d/*", "http.d/*", "sites-enabled/*", "templates/*", "
 // mounted are the roots of a place that sees configuration where nginx looks
 // for it, or names it in its command: the main file, else the fragments that
 // the image's own main file includes. What they bring is taken.
-func mounted(t *files.Tree, p *model.Place, all []*candidate, bySource map[*model.Source]*candidate, taken map[*candidate]bool) (roots []files.Root) {
+func mounted(t *files.Tree, p *model.Place, names []string, all map[string]*candidate, bySource map[*model.Source]*candidate, taken map[*candidate]bool) (roots []files.Root) {
 	asked := commanded(p)
 	at := map[*candidate]string{}
 	var seen []*candidate
 	var main *candidate
-	for _, c := range all {
-		for _, where := range p.Seen(c.name) {
+	for _, name := range files.Mounted(p, names) {
+		c := all[name]
+		for _, where := range p.Seen(name) {
 			switch home := homeOf(where); {
 			case where == asked, asked == "" && home != "" && untemplated(where) == home+"/nginx.conf" && c.main():
 				main = c
@@ -115,16 +116,22 @@ func runs(p *model.Place) bool {
 	return p.Command.Known() && slices.ContainsFunc(p.Command.V, func(w string) bool { return path.Base(w) == "nginx" })
 }
 
+// neighbours are the places of nginx by the directory that declares them.
+func neighbours(places []*model.Place) map[string][]*model.Place {
+	all := map[string][]*model.Place{}
+	for _, p := range places {
+		if src := p.Source(); src != nil && runs(p) {
+			all[path.Dir(src.Path)] = append(all[path.Dir(src.Path)], p)
+		}
+	}
+	return all
+}
+
 // nearby is the only place of nginx, without configuration of its own, in a
 // file's directory or, outwards, in one around it.
-func nearby(t *files.Tree, name string, places []*model.Place, busy map[*model.Place]bool) *model.Place {
+func nearby(t *files.Tree, name string, around map[string][]*model.Place, busy map[*model.Place]bool) *model.Place {
 	for dir := path.Dir(name); ; dir = path.Dir(dir) {
-		var found []*model.Place
-		for _, p := range places {
-			if runs(p) && p.Node != nil && !p.Node.Span.IsZero() && path.Dir(p.Node.Span.Source.Path) == path.Dir(t.Display(path.Join(dir, "x"))) {
-				found = append(found, p)
-			}
-		}
+		found := around[path.Dir(t.Display(path.Join(dir, "x")))]
 		switch {
 		case len(found) == 1 && !busy[found[0]]:
 			return found[0]

@@ -63,9 +63,16 @@ func roots(t *files.Tree, paths []string, places []*model.Place) []files.Root {
 	}
 	taken := map[*candidate]bool{}
 	var out []files.Root
+	byName := map[string]*candidate{}
+	var names []string
+	for _, c := range all {
+		byName[c.name] = c
+		names = append(names, c.name)
+	}
+	slices.Sort(names)
 	busy := map[*model.Place]bool{} // places whose configuration is certain
 	for _, p := range places {
-		own := mounted(t, p, all, bySource, taken)
+		own := mounted(t, p, names, byName, bySource, taken)
 		busy[p] = len(own) > 0
 		out = append(out, own...)
 	}
@@ -84,8 +91,9 @@ func roots(t *files.Tree, paths []string, places []*model.Place) []files.Root {
 		groups = append(groups, []*candidate{c})
 	}
 	groups = append(groups, together(rest)...)
+	around := neighbours(places)
 	for _, g := range groups {
-		owner := nearby(t, g[0].name, places, busy)
+		owner := nearby(t, g[0].name, around, busy)
 		out = append(out, files.Root{Paths: namesOf(g), Place: owner, Sure: model.Medium})
 	}
 	slices.SortStableFunc(out, func(a, b files.Root) int { return cmp.Compare(a.Paths[0], b.Paths[0]) })

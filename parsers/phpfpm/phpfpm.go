@@ -129,7 +129,7 @@ type sighting struct{ at, name string }
 // pools in byte order.
 func seen(p *model.Place, paths []string) (all []sighting) {
 	for q := p; q != nil; q = q.On { // its own, and those of its machine
-		for _, name := range paths {
+		for _, name := range files.Mounted(q, paths) {
 			for _, at := range q.Seen(name) {
 				match := func(pattern string) bool { return files.Match(pattern, at) }
 				if slices.ContainsFunc(main, match) || slices.ContainsFunc(pools, match) {
@@ -156,7 +156,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	m.tree = &model.Node{}
 	var all []sighting
 	certain, _ := starts(t, root.Place)
-	if all = seen(root.Place, root.Paths); len(all) == 0 {
+	if all = seen(root.Place, slices.Sorted(slices.Values(root.Paths))); len(all) == 0 {
 		for _, name := range root.Paths {
 			all = append(all, sighting{name, name})
 		}

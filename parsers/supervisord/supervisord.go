@@ -66,7 +66,7 @@ func (Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roots
 		if w, ok := g.Flag("-c", "--configuration"); ok {
 			asked = w.Text
 		}
-		for _, name := range paths {
+		for _, name := range files.Mounted(p, paths) {
 			for _, at := range p.Seen(name) {
 				if at == asked || strings.HasPrefix(at, "/etc/supervisor") {
 					root.Paths = append(root.Paths, name)
