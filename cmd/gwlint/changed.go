@@ -13,6 +13,9 @@ import (
 	"github.com/gwlint/gwlint/lint"
 )
 
+// emptyTree is git's name of a tree without files.
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
 // changedSince are the lines of a root that differ from a revision, and the
 // files that git does not know.
 func changedSince(ctx context.Context, r root, rev string) (lint.Changed, error) {
@@ -25,6 +28,9 @@ func changedSince(ctx context.Context, r root, rev string) (lint.Changed, error)
 	}
 	// The revision is made a hash first: it cannot be taken for a flag then.
 	hash, err := git(ctx, dir, "rev-parse", "--verify", "--end-of-options", rev+"^{commit}")
+	if all, none := git(ctx, dir, "rev-list", "--all", "--max-count=1"); err != nil && rev == "HEAD" && none == nil && len(all) == 0 {
+		hash, err = []byte(emptyTree), nil // before the first commit
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--changed-since %s: %w", rev, err)
 	}

@@ -73,6 +73,11 @@ func commands() []command {
 			"gwlint config show conf.d/a.conf   what counts for a file, and who says so",
 			"gwlint config schema               the JSON Schema of .gwlint.json",
 		}, config},
+		{"completion", "bash|zsh|fish|powershell", "what makes a shell complete commands, flags and rules", []string{
+			"gwlint completion bash > /etc/bash_completion.d/gwlint",
+			"gwlint completion fish > ~/.config/fish/completions/gwlint.fish",
+		}, completion},
+		{"man", "", "the manual page, for man -l -", nil, man},
 		{"version", "", "version of gwlint and of what it links", nil, version},
 	}
 }
