@@ -4,7 +4,6 @@ package image
 
 import (
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -91,13 +90,18 @@ func OfReference(w model.Word) *Image {
 }
 
 // Within settles what is copied: the build context is the folder of the
-// Dockerfile, or, where what it copies is not there, one of those around it.
+// Dockerfile or one of those around it, the nearest that has most of it.
 func (m *Image) Within(t *files.Tree, dir string) {
-	context := dir
+	context, most := dir, 0
 	for at := dir; ; at = path.Dir(at) {
-		if !slices.ContainsFunc(m.Copies, func(c Copy) bool { return !files.IsPattern(c.From) && !t.Exists(path.Join(at, c.From)) }) {
-			context = at
-			break
+		has := 0
+		for _, c := range m.Copies {
+			if c.From != "." && !files.IsPattern(c.From) && t.Exists(path.Join(at, c.From)) {
+				has++
+			}
+		}
+		if has > most {
+			context, most = at, has
 		}
 		if at == "." {
 			break
