@@ -71,6 +71,11 @@ func (c Change) Diff() string {
 // dozens that do not hold among any number that do.
 const maxTrials = 200
 
+// offerFiles bounds what a plain check spends on trying the fixes it shows: so
+// many files in all trials together, one trial at least. A fix for which there
+// is no trial left is not shown; Fix has more patience.
+const offerFiles = 400
+
 // Fix applies the fixes of what Run finds, one after another until nothing
 // changes; without unsafe, only those after which nobody else is governed and
 // nothing else changes. A fix is taken only if, linted again, what it fixes is
@@ -115,7 +120,8 @@ func Fix(ctx context.Context, fsys fs.FS, opt Options, unsafe bool) (*Repair, er
 // Offer takes away from r, which Run found, the fixes that do not hold: after
 // which the finding is still there, or an error or a warning has come.
 func Offer(ctx context.Context, fsys fs.FS, opt Options, r *Result) error {
-	t := &trials{ctx: ctx, fsys: fsys, opt: opt, found: r, overlay: opt.Overlay, before: map[string][]byte{}}
+	t := &trials{ctx: ctx, fsys: fsys, opt: opt, found: r, overlay: opt.Overlay, before: map[string][]byte{},
+		most: max(1, min(maxTrials, offerFiles/max(r.Summary.Files, 1)))}
 	good, tried := map[string]bool{}, map[string]bool{}
 	var verify func([]Finding) error
 	verify = func(batch []Finding) error {
@@ -166,11 +172,12 @@ type trials struct {
 	overlay map[string][]byte // the fixes so far
 	before  map[string][]byte // files that were changed, as they were
 	runs    int
+	most    int // trials
 }
 
 func startTrials(ctx context.Context, fsys fs.FS, opt Options) (*trials, error) {
 	r, err := Run(ctx, fsys, opt)
-	return &trials{ctx: ctx, fsys: fsys, opt: opt, found: r, overlay: opt.Overlay, before: map[string][]byte{}}, err
+	return &trials{ctx: ctx, fsys: fsys, opt: opt, found: r, overlay: opt.Overlay, before: map[string][]byte{}, most: maxTrials}, err
 }
 
 // batch are the findings whose fixes can be applied at once: wanted, of files
@@ -237,7 +244,7 @@ func (t *trials) file(s *model.Source) (name string, ok bool) {
 
 // try lints with the fixes of batch, and reports whether they hold.
 func (t *trials) try(batch []Finding) (next trials, holds bool, err error) {
-	if t.runs++; t.runs > maxTrials {
+	if t.runs++; t.runs > t.most {
 		return next, false, nil
 	}
 	all := map[*model.Source][]model.Edit{}
