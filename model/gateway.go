@@ -119,11 +119,11 @@ type Bind struct {
 	Addr     Value[Addr]
 	Protocol Value[string] // as in Conn
 	TLS      TLS
-	Proxy    Value[bool] // wants the PROXY header
-	Default  bool        // takes what names choose no other listener of this address for
-	Backlog  Value[int]  // connections waiting to be accepted
-	Mode     Value[int]  // of a unix socket's file
-	Owner    Value[string]
+	Proxy    Value[bool]   // wants the PROXY header
+	Default  bool          // takes what names choose no other listener of this address for
+	Backlog  Value[int]    // connections waiting to be accepted
+	Mode     Value[int]    // of a unix socket's file
+	Owner    Value[string] // of the same: "user:group", or the user alone where the group is not told
 }
 
 // SamePort is the port of an address that keeps whichever the client used.
