@@ -101,6 +101,9 @@ const (
 	neverEnds = "HAProxy has no such limit"
 )
 
+// oldTimeouts are the forms that were removed in 2.1.
+var oldTimeouts = map[string]string{"client": "clitimeout", "server": "srvtimeout", "connect": "contimeout"}
+
 // timeout is a "timeout x" of a proxy: Forever where it is 0 or written
 // nowhere.
 func (l *lowering) timeout(p *section, name string) model.Value[time.Duration] {
@@ -108,6 +111,11 @@ func (l *lowering) timeout(p *section, name string) model.Value[time.Duration] {
 	f := p.find(key)
 	if f.unsure != "" {
 		return model.NotTold[time.Duration](p.Node, key, f.unsure)
+	}
+	if before, ok := oldTimeouts[name]; ok && f.statement == nil {
+		if old := p.find(before); old.statement != nil {
+			key, f = before, old
+		}
 	}
 	if f.statement == nil {
 		return absent(l, p.Node, key, model.Forever, noLimit)
