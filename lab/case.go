@@ -346,7 +346,7 @@ func parseSend(words []string) (*Send, error) {
 		}
 	}
 	if len(words) < 2 || s.Count < 1 {
-		return nil, errors.New("send [COUNT] METHOD TARGET [option=value]...")
+		return nil, errors.New("want: send [COUNT] METHOD TARGET [option=value]*")
 	}
 	s.Method, s.Target = words[0], words[1]
 	for _, w := range words[2:] {

@@ -109,7 +109,7 @@ func parseHead(head string) (Request, fields, error) {
 		r.Target = words[1]
 	}
 	if len(words) != 3 || !strings.HasPrefix(words[2], "HTTP/") {
-		return r, f, fmt.Errorf("malformed request line %q\n", lines[0])
+		return r, f, fmt.Errorf("malformed request line %q", lines[0])
 	}
 	return r, f, nil
 }

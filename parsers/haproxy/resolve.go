@@ -42,11 +42,6 @@ func (s *section) find(key string) found {
 // off reports whether the statement switches its option off.
 func (f found) off() bool { return f.statement != nil && f.Name.Text == "no" }
 
-// on reports whether an option is certainly switched on.
-func (f found) on() bool {
-	return f.unsure == "" && f.statement != nil && !f.off() && f.Maybe == ""
-}
-
 // literal is argument i behind the keyword, counted from 0.
 func (f found) literal(i int) (model.Word, doubt) {
 	i += strings.Count(f.keyword, " ")
@@ -172,21 +167,6 @@ func (l *lowering) number(p *section, key string, fallback int, why string, conv
 		d = doubt{why: "is no number"}
 	}
 	return written(p, key, f, w, d, convert(n))
-}
-
-func same(n int) int { return n }
-
-// option is whether an option of a proxy is on. at is the statement.
-func (l *lowering) option(p *section, name string) model.Value[bool] {
-	key := "option " + name
-	f := p.find(key)
-	switch {
-	case f.unsure != "":
-		return model.NotTold[bool](p.Node, key, f.unsure)
-	case f.statement == nil:
-		return absent(l, p.Node, key, false, builtIn)
-	}
-	return written(p, key, f, model.Word{Span: f.Head()}, doubt{}, !f.off())
 }
 
 // mode of a proxy: tcp, http, log ...; "" when it cannot be told.

@@ -215,39 +215,6 @@ func isData(b *statement) bool {
 	return b.lua()
 }
 
-// inner is the context inside a block that stands in a context.
-func inner(outer places, block string) places {
-	switch {
-	case block == "events":
-		return inEvents
-	case block == "http":
-		return inHTTP
-	case block == "stream":
-		return inStream
-	case block == "mail":
-		return inMail
-	case block == "location":
-		return inLocation
-	case block == "limit_except":
-		return inLimitExcept
-	case block == "if" && outer&inServer != 0:
-		return inIfServer
-	case block == "if":
-		return inIfLocation
-	case block == "server" && outer&inStream != 0:
-		return inStreamServer
-	case block == "server" && outer&inMail != 0:
-		return inMailServer
-	case block == "server":
-		return inServer
-	case block == "upstream" && outer&inStream != 0:
-		return inStreamUpstream
-	case block == "upstream":
-		return inUpstream
-	}
-	return 0
-}
-
 // candidates are the contexts a fragment may belong to, outermost first.
 var candidates = []places{inMain, inHTTP, inServer, inLocation, inUpstream, inStream, inStreamServer, inMail, inEvents, inLimitExcept}
 

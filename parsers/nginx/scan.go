@@ -551,9 +551,8 @@ func (l *lexer) openBlock(at int) bool {
 		l.fault(fault{at: l.span(at, at+1), label: "nothing before it", message: `"{" opens the block of no directive`, says: `unexpected "{"`, brace: true})
 		l.begin(at)
 	}
-	b := l.cur
 	l.terminate(l.i)
-	b = l.prev
+	b := l.prev
 	if len(l.open) >= maxDepth {
 		b.end, b.last = l.i, l.i
 		l.giveUp(at, fmt.Sprintf("blocks are nested more than %d deep; the rest of the file is not read", maxDepth))

@@ -254,7 +254,7 @@ func (s *server) eval(w model.Word, depth int) (text string, at model.Span, o mo
 		case env.Owner() != nil || otherwise == "":
 			return "", w.Span, model.Unknown, m[1] + " comes from the environment"
 		}
-		text, _, o, why = s.eval(model.Word{Text: otherwise, Span: w.Span}, depth+1)
+		text, _, o, _ = s.eval(model.Word{Text: otherwise, Span: w.Span}, depth+1)
 		return text, w.Span, min(o, model.Assumed), "unless " + m[1] + " is set in the environment"
 	}
 	switch k := len(v); {

@@ -151,27 +151,27 @@ func (b *builder) containers(task *resource) (all []*section, whole bool) {
 }
 
 // decoded are the sections of a JSON text, gaps in it unknown.
-func (s *section) decoded(name string, v cty.Value) ([]*section, bool) {
+func (sec *section) decoded(name string, v cty.Value) ([]*section, bool) {
 	text, ok := asText(v)
 	if !ok {
-		s.more[name] = whyUnknown(v)
+		sec.more[name] = whyUnknown(v)
 		return nil, false
 	}
 	decoded, err := jsonDecodeFunc.Call([]cty.Value{cty.StringVal(text)})
 	if err != nil {
-		s.more[name] = "it is no JSON"
+		sec.more[name] = "it is no JSON"
 		return nil, false
 	}
-	s.subs[name] = s.members(name, decoded, s.node)
-	return s.subs[name], s.more[name] == ""
+	sec.subs[name] = sec.members(name, decoded, sec.node)
+	return sec.subs[name], sec.more[name] == ""
 }
 
 // attribute of the section, nil where it is none or where there is no text.
-func (s *section) attribute(name string) *attribute {
-	if s.body == nil {
+func (sec *section) attribute(name string) *attribute {
+	if sec.body == nil {
 		return nil
 	}
-	return s.body.attr(name)
+	return sec.body.attr(name)
 }
 
 // container is one container of a task as a place.
@@ -223,25 +223,25 @@ func imageOf(image string) (product, version string) {
 
 // command is the entry point and the command of a container, when both are
 // known; that of the image when neither is written.
-func (c *section) command() model.Value[[]string] {
+func (sec *section) command() model.Value[[]string] {
 	var words []string
 	at, written := model.Span{}, false
 	for _, name := range []string{"entryPoint", "command"} {
-		v := c.get(name)
+		v := sec.get(name)
 		if isNull(v) {
 			continue
 		}
-		part, whole := c.texts(name)
+		part, whole := sec.texts(name)
 		if !whole || hasMark(v, isSensitive) || slices.ContainsFunc(part, secretName) {
-			return model.NotTold[[]string](c.node, c.key(name), whyUnknown(v))
+			return model.NotTold[[]string](sec.node, sec.key(name), whyUnknown(v))
 		}
 		words, written = append(words, part...), true
-		at, _ = c.whence(name)
+		at, _ = sec.whence(name)
 	}
 	if !written {
-		return model.NotTold[[]string](c.node, c.key("command"), "that of the image")
+		return model.NotTold[[]string](sec.node, sec.key("command"), "that of the image")
 	}
-	return model.Set(c.node, c.key("command"), at, words, model.Explicit, "")
+	return model.Set(sec.node, sec.key("command"), at, words, model.Explicit, "")
 }
 
 // instances makes targets of instances and groups of them.

@@ -119,9 +119,9 @@ func explodes(e hcl.Expression, size int) bool {
 }
 
 type loops struct {
-	size, rounds int
-	nested       []int
-	bad          bool
+	size   int
+	nested []int
+	bad    bool
 }
 
 func (w *loops) Enter(n hclsyntax.Node) hcl.Diagnostics {

@@ -28,7 +28,6 @@ type securityGroup struct {
 // A rule of a security group.
 type rule struct {
 	from, to int // ports; from -1: all
-	ports    bool
 	cidrs    []netip.Prefix
 	peers    []*resource // groups
 	self     bool

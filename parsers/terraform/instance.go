@@ -91,13 +91,10 @@ type expansion[T any] struct {
 	keys   []cty.Value // NilVal: no count and no for_each
 	all    []T
 	single bool
-	untold string     // why the number cannot be told; there is one then, for all
-	doubt  string     // why the number is assumed
-	marks  cty.Value  // those of the number
-	each   []eachPair // of for_each
+	untold string    // why the number cannot be told; there is one then, for all
+	doubt  string    // why the number is assumed
+	marks  cty.Value // those of the number
 }
-
-type eachPair struct{ key, value cty.Value }
 
 // A scope is where an expression stands: an instance, with the each and the
 // iterators of its block.

@@ -408,9 +408,6 @@ func (sec *section) sub(kind string) *section {
 		subs: map[string][]*section{}, more: map[string]string{}}
 }
 
-// present reports whether the block is certainly written.
-func (sec *section) present() bool { return !sec.absent && sec.node.Doubt() == "" }
-
 // get is the value of a setting, NilVal where it is not written.
 func (sec *section) get(name string) cty.Value {
 	switch {
@@ -423,7 +420,7 @@ func (sec *section) get(name string) cty.Value {
 	if a == nil {
 		return cty.NilVal
 	}
-	v := cty.NilVal
+	var v cty.Value
 	if sec.res != nil && sec.path == "" {
 		v = sec.res.attribute(name)
 	} else {

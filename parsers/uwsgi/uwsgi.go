@@ -222,8 +222,6 @@ func bytes(v string) (int64, bool) {
 	return int64(n), ok
 }
 
-func truth(v string) (bool, bool) { return v == "true" || v == "1" || v == "yes", true }
-
 // mode reads that of a socket; one that is only switched on is for everybody.
 func mode(v string) (int, bool) {
 	if v == "true" {
