@@ -26,20 +26,27 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 	for _, c := range checks.All() {
 		registered[c.ID] = c
 	}
+	// Nobody asks more of a hidden note than where it is.
+	brief := !opt.Audit && opt.Settings == nil && opt.Baseline == nil && opt.Changed == nil
 	all := make([]Finding, 0, len(found))
 	for _, f := range found {
 		switch c := byID[f.Rule]; {
 		case c != nil:
-			all = append(all, complete(c, f))
+			all = append(all, complete(c, f, brief))
 		case registered[f.Rule] == nil:
 			f.Message = fmt.Sprintf("there is no rule %s, which says: %s", f.Rule, f.Message)
-			all = append(all, complete(registered[internalError], f))
+			all = append(all, complete(registered[internalError], f, brief))
 		}
 	}
 	all = configure(merge(all), opt)
 	if !opt.NoIgnores {
 		all = append(all, suppress(l.Workspace, &all, byID, &r.Summary, opt)...)
 		order(all)
+	}
+	if brief {
+		before := len(all)
+		all = slices.DeleteFunc(all, func(f Finding) bool { return f.Severity == model.Note })
+		r.Summary.Notes, r.Summary.Hidden = before-len(all), before-len(all)
 	}
 	identify(l.Workspace, all)
 	if opt.Baseline != nil {
@@ -71,10 +78,12 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 	return r
 }
 
-// complete takes from the facts what a report shows.
-func complete(c *model.Check, f model.Finding) Finding {
+// complete takes from the facts what a report shows; of a note, brief, only its
+// place.
+func complete(c *model.Check, f model.Finding, brief bool) Finding {
 	out := Finding{Check: c, Severity: severity(c, f), Confidence: f.Confidence(), Message: f.Message,
 		Outcome: f.Outcome, When: f.When, Fix: f.Fix, Count: 1}
+	brief = brief && out.Severity == model.Note
 	var add func(facts []model.Fact)
 	add = func(facts []model.Fact) {
 		for _, b := range facts {
@@ -88,6 +97,9 @@ func complete(c *model.Check, f model.Finding) Finding {
 				}
 			case at != out.Primary && !slices.ContainsFunc(out.Related, func(r Related) bool { return r.Span == at }):
 				out.Related = append(out.Related, Related{at, label(b)})
+			}
+			if brief && !out.Primary.IsZero() {
+				return
 			}
 			if s, ok := b.(model.Setting); ok {
 				if s.Key() != "" && !slices.ContainsFunc(out.Effective, func(o model.Setting) bool { return same(o, s) }) {

@@ -16,6 +16,9 @@ import (
 // around it with their arguments, the setting it is about, and how many like
 // it came before. Lines may move and values change without changing it.
 func identify(w *model.Workspace, all []Finding) {
+	if len(all) == 0 {
+		return
+	}
 	o := outlineOf(w)
 	seen := map[string]int{}
 	for i := range all {

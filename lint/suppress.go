@@ -214,7 +214,7 @@ func (j *judge) firm(rule string, at model.Span) settings.Flag {
 func (j *judge) say(rule string, at model.Span, fix *model.Fix, format string, a ...any) {
 	if c := j.rules[rule]; c != nil {
 		j.out = append(j.out, complete(c, model.Finding{Rule: rule, Message: fmt.Sprintf(format, a...), Fix: fix,
-			Because: []model.Fact{model.Mark{Span: at, Text: "the comment"}}}))
+			Because: []model.Fact{model.Mark{Span: at, Text: "the comment"}}}, false))
 	}
 }
 
