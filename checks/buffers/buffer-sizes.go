@@ -2,7 +2,9 @@ package buffers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gwlint/gwlint/model"
 )
@@ -15,17 +17,35 @@ var bufferSizes = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
+		prefixes := written(w)
+		if len(prefixes) == 0 {
+			return
+		}
 		for n := range w.Nodes() {
 			if !holdsBuffers(n) {
 				continue
 			}
-			for _, prefix := range []string{"proxy_", "fastcgi_", "uwsgi_", "scgi_"} {
+			for _, prefix := range prefixes {
 				if b := buffersOf(n, prefix); b.governed(n) {
 					b.compare(report)
 				}
 			}
 		}
 	},
+}
+
+// written are the modules of which any setting of buffers stands somewhere:
+// the defaults of the others fit.
+func written(w *model.Workspace) (prefixes []string) {
+	for n := range w.Nodes() {
+		for _, prefix := range []string{"proxy_", "fastcgi_", "uwsgi_", "scgi_"} {
+			name, ok := strings.CutPrefix(n.Name.Text, prefix)
+			if ok && (strings.Contains(name, "buffer") || strings.Contains(name, "temp_file")) && !slices.Contains(prefixes, prefix) {
+				prefixes = append(prefixes, prefix)
+			}
+		}
+	}
+	return prefixes
 }
 
 // holdsBuffers reports whether nginx merges the settings of buffers for this
