@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -113,8 +114,15 @@ func parseSource(src *model.Source) *file {
 	return f
 }
 
+// template is what programs that write Terraform fill in: verbs of Go's
+// formats, and tags of Go templates, Jinja and ERB.
+var template = regexp.MustCompile(`%\[\d+\][a-z]|(?m)^\s*(\{\{|\{%|<%)|=\s*(\{\{|<%)`)
+
 // diagnose reports the first error: the others mostly follow from it.
 func (f *file) diagnose(diags hcl.Diagnostics) {
+	if template.Match(f.src.Text) {
+		return // what is made of it may be right
+	}
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
 			continue
