@@ -18,6 +18,10 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 	for range l.Workspace.Hops() {
 		r.Summary.Hops++
 	}
+	r.Summary.Untold = l.Untold
+	for _, n := range l.Untold {
+		r.Summary.Unknown += n
+	}
 	byID := map[string]*model.Check{}
 	for _, c := range opt.Checks {
 		byID[c.ID] = c

@@ -7,7 +7,7 @@ func Join(all []*Result) *Result {
 	if len(all) == 1 {
 		return all[0]
 	}
-	out := &Result{}
+	out := &Result{Summary: Summary{Untold: map[string]int{}}}
 	for _, r := range all {
 		out.Checks, out.Workspace = r.Checks, r.Workspace
 		for i, t := range r.Timings { // the same rules in each
@@ -30,6 +30,9 @@ func Join(all []*Result) *Result {
 		s.Baselined += r.Summary.Baselined
 		s.Stale += r.Summary.Stale
 		s.Unknown += r.Summary.Unknown
+		for help, n := range r.Summary.Untold {
+			s.Untold[help] += n
+		}
 		s.Unread = append(s.Unread, r.Summary.Unread...)
 		s.Elapsed += r.Summary.Elapsed
 	}

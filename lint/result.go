@@ -28,10 +28,11 @@ type Summary struct {
 	Errors, Warnings int // findings by severity, suppressed ones left out
 	Notes, Hidden    int // Hidden: notes that the profile leaves out
 	Suppressed       int
-	Baselined, Stale int           // findings that are known; known ones that are found no more
-	Unknown          int           // settings of hops that could not be told
-	Unread           []string      // files that were recognised and could not be read
-	Elapsed          time.Duration // wall clock; no report but the summary line of text shows it
+	Baselined, Stale int            // findings that are known; known ones that are found no more
+	Unknown          int            // settings that could not be told
+	Untold           map[string]int // the same, by what would help: "needs terraform init"
+	Unread           []string       // files that were recognised and could not be read
+	Elapsed          time.Duration  // wall clock; no report but the summary line of text shows it
 }
 
 // A Finding is a rule's finding with everything that a report shows.

@@ -29,6 +29,7 @@ type Options struct {
 	Overlay   map[string][]byte  // standard input as "-"
 	Maps      []model.Mount      // --map: From in the tree stands where programs see To
 	Targets   map[string]string  // product to version
+	VarFiles  []string           // --var-file, in the tree or the overlay: Terraform's variables
 	Types     map[string]string  // path to dialect, where the name and the text mislead; "" for all
 	Checks    []*model.Check     // nil is all
 	Audit     bool               // shows notes
@@ -71,6 +72,7 @@ type Loaded struct {
 	Workspace *model.Workspace
 	Findings  []model.Finding // the parsers' own
 	Files     int             // recognised
+	Untold    map[string]int  // settings that cannot be told, by what would help
 }
 
 // Load discovers, parses and links.
@@ -80,12 +82,12 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 		paths = []string{"."}
 	}
 	tree, err := files.New(ctx, fsys, paths, files.Options{
-		Prefix: opt.Prefix, Overlay: opt.Overlay, Maps: opt.Maps, Ignore: opt.Tracked,
+		Prefix: opt.Prefix, Overlay: opt.Overlay, Maps: opt.Maps, Ignore: opt.Tracked, Vars: opt.VarFiles,
 	})
 	if err != nil {
 		return nil, err
 	}
-	l := &Loaded{Workspace: &model.Workspace{}}
+	l := &Loaded{Untold: map[string]int{}, Workspace: &model.Workspace{}}
 	w := l.Workspace
 	places, gateways := parsers.Places(), parsers.Gateways()
 	claimed := detect(tree, slices.Concat(places, gateways), opt)
@@ -113,6 +115,9 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 			w.Places = append(w.Places, one.Places...)
 			w.Gateways = append(w.Gateways, one.Gateways...)
 			l.Findings = append(l.Findings, one.Findings...)
+			for help, n := range one.Untold {
+				l.Untold[help] += n
+			}
 			for _, g := range one.Gateways {
 				guessed[g] = jobs[i].guess && g.Place == jobs[i].root.Place
 			}

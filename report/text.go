@@ -3,6 +3,8 @@ package report
 import (
 	"bufio"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -372,7 +374,7 @@ func (p *printer) summary(r *lint.Result) {
 	add(s.Baselined, fmt.Sprintf("%d in the baseline", s.Baselined))
 	add(s.Stale, fmt.Sprintf("%d of the baseline found no more (gwlint baseline prune)", s.Stale))
 	add(s.Hidden, many(s.Hidden, "note")+" hidden (--profile audit)")
-	add(s.Unknown, many(s.Unknown, "setting")+" that cannot be told")
+	add(s.Unknown, many(s.Unknown, "setting")+" that cannot be told"+helps(s.Untold))
 	if s.Elapsed > 0 {
 		parts = append(parts, elapsed(s.Elapsed))
 	}
@@ -383,6 +385,22 @@ func (p *printer) summary(r *lint.Result) {
 	if len(r.Findings) > 0 {
 		fmt.Fprintln(p, p.paint(dim, `"gwlint explain RULE" says more; "# gwlint: ignore[RULE] reason" above a statement leaves it out`))
 	}
+}
+
+// helps says what would help to tell settings that cannot be told.
+func helps(untold map[string]int) string {
+	var all []string
+	for _, help := range slices.Sorted(maps.Keys(untold)) {
+		text := fmt.Sprintf("%d %s", untold[help], help)
+		if strings.HasSuffix(help, "variable") {
+			text += " (--var-file, --var)"
+		}
+		all = append(all, text)
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(all, ", ")
 }
 
 func many(n int, name string) string {

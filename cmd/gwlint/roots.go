@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -20,6 +22,7 @@ import (
 // inputs are the flags that say what is read, and how.
 type inputs struct {
 	targets, pathMaps, types []string
+	varFiles, vars           []string
 	noGitignore, noConfig    bool
 	config                   string
 	jobs                     int
@@ -29,6 +32,8 @@ func (in *inputs) define(f *pflag.FlagSet) {
 	f.StringSliceVar(&in.targets, "target", nil, "version that will run it, as `PRODUCT=VERSION`: nginx=1.28")
 	f.StringSliceVar(&in.pathMaps, "map", nil, "where an absolute path is found, as `FROM=TO`: /etc/nginx=deploy/nginx")
 	f.StringSliceVar(&in.types, "type", nil, "language of files, as `DIALECT` or PATH=DIALECT")
+	f.StringArrayVar(&in.varFiles, "var-file", nil, "`FILE` with values of Terraform's variables; may be repeated")
+	f.StringArrayVar(&in.vars, "var", nil, "value of a Terraform variable, as `NAME=VALUE`; may be repeated")
 	f.BoolVar(&in.noGitignore, "no-gitignore", false, "lint what .gitignore names, too")
 	f.StringVarP(&in.config, "config", "c", "", "the settings `FILE`; else .gwlint.hcl or .gwlint.json, up to the repository's root")
 	f.BoolVar(&in.noConfig, "no-config", false, "read no settings")
@@ -58,10 +63,53 @@ func (in *inputs) options(r root) (lint.Options, error) {
 		}
 		opt.Types[filepath.ToSlash(filepath.Clean(path))] = dialect
 	}
+	if err := in.variables(&opt); err != nil {
+		return opt, err
+	}
 	var err error
 	opt.Settings, err = in.settings(r)
 	return opt, err
 }
+
+// variables puts the files and values of Terraform's variables beside the
+// tree: files first, as Terraform has them, then what stands on the command line.
+func (in *inputs) variables(opt *lint.Options) error {
+	add := func(name string, text []byte) {
+		if opt.Overlay == nil {
+			opt.Overlay = map[string][]byte{}
+		}
+		opt.Overlay[name] = text
+		opt.VarFiles = append(opt.VarFiles, name)
+	}
+	for _, name := range in.varFiles {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return missing(name, err)
+		}
+		add(filepath.ToSlash(name), text)
+	}
+	var lines strings.Builder
+	for _, v := range in.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || !variableName.MatchString(name) {
+			return fmt.Errorf("--var takes NAME=VALUE, not %q", v)
+		}
+		if !literal.MatchString(value) {
+			value = strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(value))
+		}
+		fmt.Fprintf(&lines, "%s = %s\n", name, value)
+	}
+	if lines.Len() > 0 {
+		add("--var", []byte(lines.String()))
+	}
+	return nil
+}
+
+// A value of --var is a string, unless it is one of these.
+var (
+	variableName = regexp.MustCompile(`^[\w-]+$`)
+	literal      = regexp.MustCompile(`^(-?\d+(\.\d+)?|true|false|null|\[.*\]|\{.*\}|".*")$`)
+)
 
 // roots are what the paths name; none is the folder one is in.
 func (in *inputs) roots(c console, paths []string) ([]root, error) {
@@ -208,7 +256,10 @@ func (r root) load(ctx context.Context, opt lint.Options) (*lint.Loaded, error) 
 func (r root) open(opt lint.Options) (fs.FS, *os.Root, lint.Options, error) {
 	opt.Paths, opt.Maps = r.entries, r.maps
 	if r.stdin != nil {
-		opt.Overlay = map[string][]byte{"-": r.stdin}
+		if opt.Overlay == nil {
+			opt.Overlay = map[string][]byte{}
+		}
+		opt.Overlay["-"] = r.stdin
 		return emptyFS{}, nil, opt, nil
 	}
 	dir, err := os.OpenRoot(r.dir)

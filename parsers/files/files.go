@@ -50,6 +50,7 @@ type Options struct {
 	Overlay map[string][]byte // what stands in place of files, or is none: standard input as "-"
 	Maps    []model.Mount     // From in the tree stands where the programs see To
 	Ignore  bool              // leave out what .gitignore files name
+	Vars    []string          // files of variables given by hand, the later over the earlier
 }
 
 // A Tree is the files below one root. It is safe for concurrent use.
@@ -66,6 +67,9 @@ type Tree struct {
 
 	memo sync.Map // of *model.Source to func() any
 }
+
+// Vars are the files of variables that are given by hand.
+func (t *Tree) Vars() []string { return t.opt.Vars }
 
 // Names are all regular files found, sorted, without links.
 func (t *Tree) Names() []string { return t.names }

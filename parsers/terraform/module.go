@@ -363,6 +363,11 @@ func (l *loader) given(dir string) (values, elsewhere map[string]setValue) {
 			values[a.name.Text] = setValue{a, path.Base(name)}
 		}
 	}
+	for _, name := range l.tree.Vars() { // over all others, as on Terraform's command line
+		for _, a := range l.variables(name) {
+			values[a.name.Text] = setValue{a, path.Base(name)}
+		}
+	}
 	clash := map[string]bool{}
 	for _, name := range other {
 		for _, a := range l.variables(name) {
