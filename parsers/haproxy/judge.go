@@ -107,7 +107,11 @@ func (l *lowering) removed(n *model.Node, name model.Word, k keyword) {
 	if l.tree.partial != "" || n.Doubt() != "" || !l.versions.From(k.removed) {
 		return
 	}
-	l.report(model.Finding{Rule: "removed-keyword",
+	atMost := model.Error
+	if l.versions.Origin == model.Assumed { // the keyword speaks for an older version
+		atMost = model.Note
+	}
+	l.report(model.Finding{Rule: "removed-keyword", AtMost: atMost,
 		Message: fmt.Sprintf("%s is not supported any more since HAProxy %s", n.String(), k.removed),
 		Because: []model.Fact{model.Mark{Span: name.Span, Text: "written here"}, l.out.Product},
 		Outcome: model.RefusesToStart("is not supported anymore")})
