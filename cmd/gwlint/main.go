@@ -27,7 +27,8 @@ const (
 )
 
 func main() {
-	debug.SetGCPercent(400) // a run is short: memory is cheaper than collecting it
+	debug.SetGCPercent(400)         // a run is short: memory is cheaper than collecting it,
+	debug.SetMemoryLimit(400 << 20) // up to a point
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, console{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
