@@ -13,17 +13,12 @@ var appOnLoopback = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		running := byNetwork(w)
-		for _, l := range w.Links {
+		for l, binds := range unanswered(w) {
 			at := l.Endpoint.Addr
-			if l.Linked() || l.Place == nil || !at.Known() || at.V.Port <= 0 || l.Place.Network() == l.Hop.Gateway().Place.Network() {
-				continue
-			}
-			binds, all := reached(running[l.Place.Network()])
-			if b := onLoopback(binds, at.V.Port); all && b != nil {
+			if b := onLoopback(binds, at.V.Port); b != nil {
 				report(model.Finding{
 					Message: fmt.Sprintf("%s %s listens on the loopback address of %s, so a connection from %s to %s is refused", b.Addr.Key(), b.Addr.Text(), l.Place.Name, l.Hop.Gateway().Name, at.V),
-					Because: []model.Fact{b.Addr, at, model.Mark{Span: l.Endpoint.Addr.Where(), Text: "asked from here"}},
+					Because: []model.Fact{b.Addr, at, model.Mark{Span: at.Where(), Text: "asked from here"}},
 					Outcome: l.Hop.Outcome(model.Refused),
 					When:    "every request",
 				})

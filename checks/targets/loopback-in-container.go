@@ -14,13 +14,12 @@ var loopbackInContainer = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		running := byNetwork(w)
 		for _, l := range w.Links {
 			at, here := l.Endpoint.Addr, l.Hop.Gateway().Place
 			if l.Linked() || !at.Known() || !at.V.Loopback() || !model.Is(here.Whole, true) || here.Network() != here || inside(w, here) {
 				continue
 			}
-			if _, all := reached(running[here]); !all {
+			if _, all := reached(w.In(here)); !all {
 				continue
 			}
 			f := model.Finding{

@@ -2,6 +2,7 @@ package targets
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
@@ -14,14 +15,8 @@ var wrongPort = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		running := byNetwork(w)
-		for _, l := range w.Links {
-			at := l.Endpoint.Addr
-			if l.Linked() || l.Place == nil || !at.Known() || at.V.Port <= 0 || l.Place.Network() == l.Hop.Gateway().Place.Network() {
-				continue
-			}
-			binds, all := reached(running[l.Place.Network()])
-			if !all || len(binds) == 0 || listens(binds, at.V.Port) {
+		for l, binds := range unanswered(w) {
+			if len(binds) == 0 || listens(binds, l.Endpoint.Addr.V.Port) {
 				continue
 			}
 			report(nothingThere(l, binds))
@@ -29,14 +24,21 @@ var wrongPort = &model.Check{
 	},
 }
 
-// byNetwork are the gateways that share a network, loopback included.
-func byNetwork(w *model.Workspace) map[*model.Place][]*model.Gateway {
-	running := map[*model.Place][]*model.Gateway{}
-	for _, g := range w.Gateways {
-		n := g.Place.Network()
-		running[n] = append(running[n], g)
+// unanswered are the links to a port of a place in another network, where
+// nothing is known to answer them, with all that listens there. A place in
+// which an address is not known is left out.
+func unanswered(w *model.Workspace) iter.Seq2[*model.Link, []*model.Bind] {
+	return func(yield func(*model.Link, []*model.Bind) bool) {
+		for _, l := range w.Links {
+			at := l.Endpoint.Addr
+			if l.Linked() || l.Place == nil || !at.Known() || at.V.Port <= 0 || l.Place.Network() == l.Hop.Gateway().Place.Network() {
+				continue
+			}
+			if binds, all := reached(w.In(l.Place.Network())); all && !yield(l, binds) {
+				return
+			}
+		}
 	}
-	return running
 }
 
 // reached are the binds that others can reach by a port; all is whether each
