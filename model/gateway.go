@@ -299,7 +299,8 @@ type Link struct {
 	To       *Bind  // never nil: all Unknown when nothing we know answers there
 	Place    *Place // where the endpoint is, though nothing may listen there; nil: not told
 	Sure     Confidence
-	Why      string
+	Why      string // it is known to end there, or to lead to Place
+	WhyNot   string // nothing is known to answer; "" where something does
 }
 
 // nobody answers where nothing is known to listen.

@@ -15,13 +15,13 @@ type Workspace struct {
 	runs  map[*Place][]*Gateway
 }
 
-// An Answer is what a linker knows about where a connection ends. The zero
-// Answer is nothing.
+// An Answer is what a linker knows about where a connection ends, as in Link.
+// The zero Answer is nothing.
 type Answer struct {
-	To    *Bind
-	Place *Place
-	Sure  Confidence
-	Why   string
+	To          *Bind
+	Place       *Place
+	Sure        Confidence
+	Why, WhyNot string
 }
 
 // Connect makes the links; find says what answers.
@@ -39,7 +39,7 @@ func (w *Workspace) Connect(find func(*Hop, *Endpoint) Answer) {
 	for h := range w.Hops() {
 		for _, e := range h.Pool.Endpoints {
 			a := find(h, e)
-			k := &Link{Hop: h, Endpoint: e, Conn: h.To(e), To: nobody, Place: a.Place, Sure: a.Sure, Why: a.Why}
+			k := &Link{Hop: h, Endpoint: e, Conn: h.To(e), To: nobody, Place: a.Place, Sure: a.Sure, Why: a.Why, WhyNot: a.WhyNot}
 			if a.To != nil {
 				k.To = a.To
 				w.outer[a.To.Listener] = append(w.outer[a.To.Listener], k)
