@@ -61,10 +61,12 @@ type Place struct {
 	Words    []Word          // the same, each where it is written
 	Dir      string          // relative paths of its command mean something from here; "" is not told
 	Env      map[string]Value[string]
+	User     Value[string]        // whom its command runs as: "user", or "user:group"
 	Hidden   string               // why Env may hold more: a file that is not there
 	Versions map[string]Versions  // product to range
 	Signal   Value[string]        // what stops it: SIGTERM, SIGQUIT
 	Kill     Value[time.Duration] // from the signal until it is killed
+	Restarts Value[bool]          // what it starts is started again when it ends
 	Whole    Value[bool]          // nothing runs in it but what we see: only then is absence evidence
 }
 
@@ -91,6 +93,7 @@ type Gateway struct {
 	Place     *Place // never nil
 	User      Value[string]
 	Grace     Value[time.Duration] // how long requests in flight live on when its place stops or reloads it; 0 cuts them
+	Signalled Value[bool]          // the signal that stops its place reaches it: no shell in front keeps it
 	Listeners []*Listener
 	Pools     []*Pool
 }
