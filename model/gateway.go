@@ -262,6 +262,8 @@ type Pool struct {
 	Sticky    Value[bool]          // same client, same endpoint
 	Drain     Value[time.Duration] // a removed endpoint keeps its requests this long
 	Endpoints []*Endpoint
+
+	live *Value[int] // once nothing changes any more
 }
 
 // An Endpoint is a server of a pool, or several alike.
@@ -367,6 +369,21 @@ func (p *Pool) Size() Value[int] {
 
 // Live is how many of them are not down.
 func (p *Pool) Live() Value[int] {
+	if p.live != nil {
+		return *p.live
+	}
+	return p.count()
+}
+
+// settle keeps what many rules ask for.
+func (p *Pool) settle() {
+	if p.live == nil {
+		n := p.count()
+		p.live = &n
+	}
+}
+
+func (p *Pool) count() Value[int] {
 	sum, parts := 0, []Setting{}
 	for _, e := range p.Endpoints {
 		switch {

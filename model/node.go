@@ -39,6 +39,20 @@ func (n *Node) Seal() {
 	}
 }
 
+// In reports whether a statement is written in a dialect.
+func (n *Node) In(dialect string) bool {
+	s := n.Span.Source
+	return s != nil && s.Dialect != nil && s.Dialect.Name() == dialect
+}
+
+// Root is the tree that a statement stands in.
+func (n *Node) Root() *Node {
+	for n.Parent != nil {
+		n = n.Parent
+	}
+	return n
+}
+
 // Head is the part worth underlining: name and arguments, without the block.
 // Of a nameless node it is its Span.
 func (n *Node) Head() Span {

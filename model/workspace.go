@@ -1,6 +1,9 @@
 package model
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // A Workspace is everything that was read together. It is read-only once
 // Connect has been called.
@@ -10,6 +13,8 @@ type Workspace struct {
 	Gateways []*Gateway
 	Links    []*Link // one for each hop and endpoint
 
+	hops  []*Hop
+	named map[string][]*Node
 	from  map[*Hop][]*Link
 	outer map[*Listener][]*Link
 	runs  map[*Place][]*Gateway
@@ -24,9 +29,18 @@ type Answer struct {
 	Why, WhyNot string
 }
 
-// Connect makes the links; find says what answers.
+// Connect makes the links; find says what answers. It also indexes what the
+// rules ask for, so that none has to walk all trees for it.
 func (w *Workspace) Connect(find func(*Hop, *Endpoint) Answer) {
-	w.Links = nil
+	w.Links, w.hops, w.named = nil, nil, map[string][]*Node{}
+	for n := range w.Nodes() {
+		w.named[n.Name.Text] = append(w.named[n.Name.Text], n)
+	}
+	for _, g := range w.Gateways {
+		for _, l := range g.Listeners {
+			w.hops = slices.AppendSeq(w.hops, l.Hops())
+		}
+	}
 	w.from, w.outer, w.runs = map[*Hop][]*Link{}, map[*Listener][]*Link{}, map[*Place][]*Gateway{}
 	for _, g := range w.Gateways {
 		for p := g.Place; p != nil; p = p.Within {
@@ -36,7 +50,8 @@ func (w *Workspace) Connect(find func(*Hop, *Endpoint) Answer) {
 			w.runs[p] = append(w.runs[p], g)
 		}
 	}
-	for h := range w.Hops() {
+	for _, h := range w.hops {
+		h.Pool.settle()
 		for _, e := range h.Pool.Endpoints {
 			a := find(h, e)
 			k := &Link{Hop: h, Endpoint: e, Conn: h.To(e), To: nobody, Place: a.Place, Sure: a.Sure, Why: a.Why, WhyNot: a.WhyNot}
@@ -60,14 +75,16 @@ func (w *Workspace) Outer(l *Listener) []*Link { return w.outer[l] }
 func (w *Workspace) In(p *Place) []*Gateway { return w.runs[p] }
 
 // Hops are all of them, in the order of gateways, listeners and routes.
-func (w *Workspace) Hops() iter.Seq[*Hop] {
-	return func(yield func(*Hop) bool) {
-		for _, g := range w.Gateways {
-			for _, l := range g.Listeners {
-				for h := range l.Hops() {
-					if !yield(h) {
-						return
-					}
+func (w *Workspace) Hops() iter.Seq[*Hop] { return slices.Values(w.hops) }
+
+// Statements are those of a dialect that have one of the names, in the order
+// of names, then of trees.
+func (w *Workspace) Statements(dialect string, names ...string) iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		for _, name := range names {
+			for _, n := range w.named[name] {
+				if n.In(dialect) && !yield(n) {
+					return
 				}
 			}
 		}

@@ -2,9 +2,7 @@ package buffers
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gwlint/gwlint/model"
 )
@@ -21,7 +19,7 @@ var bufferSizes = &model.Check{
 		if len(prefixes) == 0 {
 			return
 		}
-		for n := range w.Nodes() {
+		for n := range w.Statements("nginx", "location", "server") {
 			if !holdsBuffers(n) {
 				continue
 			}
@@ -37,12 +35,10 @@ var bufferSizes = &model.Check{
 // written are the modules of which any setting of buffers stands somewhere:
 // the defaults of the others fit.
 func written(w *model.Workspace) (prefixes []string) {
-	for n := range w.Nodes() {
-		for _, prefix := range []string{"proxy_", "fastcgi_", "uwsgi_", "scgi_"} {
-			name, ok := strings.CutPrefix(n.Name.Text, prefix)
-			if ok && (strings.Contains(name, "buffer") || strings.Contains(name, "temp_file")) && !slices.Contains(prefixes, prefix) {
-				prefixes = append(prefixes, prefix)
-			}
+	for _, prefix := range []string{"proxy_", "fastcgi_", "uwsgi_", "scgi_"} {
+		for range w.Statements("nginx", prefix+"buffer_size", prefix+"buffers", prefix+"busy_buffers_size", prefix+"temp_file_write_size", prefix+"max_temp_file_size") {
+			prefixes = append(prefixes, prefix)
+			break
 		}
 	}
 	return prefixes
@@ -51,16 +47,13 @@ func written(w *model.Workspace) (prefixes []string) {
 // holdsBuffers reports whether nginx merges the settings of buffers for this
 // block: a server of http{}, or a location.
 func holdsBuffers(n *model.Node) bool {
-	if n.Body.IsZero() || n.Span.Source.Dialect.Name() != "nginx" {
+	switch {
+	case n.Body.IsZero():
 		return false
-	}
-	switch n.Name.Text {
-	case "location":
+	case n.Name.Text == "location":
 		return true
-	case "server":
-		return n.Within("stream") == nil && n.Within("mail") == nil && n.Find("proxy_pass") == nil
 	}
-	return false
+	return n.Within("stream") == nil && n.Within("mail") == nil && n.Find("proxy_pass") == nil
 }
 
 // A room is one setting of the buffers in effect for a block: its bytes, and

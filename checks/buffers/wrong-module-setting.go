@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gwlint/gwlint/model"
@@ -16,7 +17,7 @@ var wrongModuleSetting = &model.Check{
 	Severity: model.Warning,
 	Outcomes: []model.Outcome{{Status: 502}, {Status: 504}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		used := modulesBelow(w)
+		used := sync.OnceValue(func() map[*model.Node][]string { return modulesBelow(w) })
 		for h := range w.Hops() {
 			if h.Node == nil || h.Node.Span.Source.Dialect.Name() != "nginx" {
 				continue
@@ -27,7 +28,7 @@ var wrongModuleSetting = &model.Check{
 					continue
 				}
 				for _, s := range meant(h, own, other) {
-					if !slices.Contains(used[s.Parent], other) && !slices.Contains(used[s.Parent], unseen) {
+					if !slices.Contains(used()[s.Parent], other) && !slices.Contains(used()[s.Parent], unseen) {
 						report(misplaced(h, s, own, other))
 					}
 				}

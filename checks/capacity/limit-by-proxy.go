@@ -56,10 +56,7 @@ var limitByProxy = &model.Check{
 // addressZones are the zones that count by the client's address, by name.
 func addressZones(w *model.Workspace) map[string]*model.Node {
 	zones := map[string]*model.Node{}
-	for n := range w.Nodes() {
-		if n.Name.Text != "limit_req_zone" && n.Name.Text != "limit_conn_zone" || !inNginx(n) {
-			continue
-		}
+	for n := range w.Statements("nginx", "limit_req_zone", "limit_conn_zone") {
 		if key := n.Arg(0); key == "$binary_remote_addr" || key == "$remote_addr" {
 			zones[zoneOf(n)] = n
 		}

@@ -13,8 +13,8 @@ var upstreamServersRefused = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		for n := range w.Nodes() {
-			if n.Name.Text != "upstream" || n.Body.IsZero() || !inNginx(n) || n.Doubt() != "" || !onlyServers(n) {
+		for n := range w.Statements("nginx", "upstream") {
+			if n.Body.IsZero() || n.Doubt() != "" || !onlyServers(n) {
 				continue
 			}
 			if n.Partial == "" {

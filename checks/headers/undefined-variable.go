@@ -18,13 +18,34 @@ var undefinedVariable = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
+		whole := map[*model.Node]bool{} // trees that nothing encloses, of a program without further modules
 		for _, g := range w.Gateways {
-			if g.Node == nil || g.Product.Name != "nginx" || g.Node.Fragment != "" {
+			if g.Node != nil && g.Product.Name == "nginx" && g.Node.Fragment == "" {
+				whole[g.Node] = true
+			}
+		}
+		uses := map[*model.Node]map[string]*model.Node{}
+		for n := range w.Statements("nginx", "proxy_set_header", "grpc_set_header", "add_header",
+			"proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass") {
+			http := n.Within("http")
+			if http == nil || !whole[n.Root()] || n.Doubt() != "" {
 				continue
 			}
-			if http := g.Node.Find("http"); http != nil && inNginx(http) {
-				undefined(http, report)
+			read := n.Arg(0)
+			if !strings.HasSuffix(n.Name.Text, "_pass") {
+				read = n.Arg(1)
 			}
+			for _, v := range variables(read) {
+				if slices.Contains(idioms, v) && uses[http][v] == nil {
+					if uses[http] == nil {
+						uses[http] = map[string]*model.Node{}
+					}
+					uses[http][v] = n
+				}
+			}
+		}
+		for http, first := range uses {
+			undefined(http, first, report)
 		}
 	},
 }
@@ -35,27 +56,14 @@ var idioms = []string{"connection_upgrade", "proxy_connection", "connection_head
 	"proxy_x_forwarded_port", "proxy_x_forwarded_host", "proxy_x_forwarded_ssl", "the_real_ip", "proxy_forwarded_elem",
 	"proxy_add_forwarded", "http_connection_upgrade_header", "upstream_endpoint", "backend", "upstream"}
 
-func undefined(http *model.Node, report func(model.Finding)) {
-	uses, defined := map[string]*model.Node{}, map[string]bool{}
+// undefined reports the idioms in use that no statement of http defines.
+func undefined(http *model.Node, uses map[string]*model.Node, report func(model.Finding)) {
+	defined := map[string]bool{}
 	for n := range http.Walk() {
 		if n.Partial != "" {
 			return // it may hold the definition
 		}
 		define(n, defined)
-		switch n.Name.Text {
-		case "proxy_set_header", "grpc_set_header", "add_header":
-			for _, v := range variables(n.Arg(1)) {
-				if slices.Contains(idioms, v) && uses[v] == nil && n.Doubt() == "" {
-					uses[v] = n
-				}
-			}
-		case "proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass":
-			for _, v := range variables(n.Arg(0)) {
-				if slices.Contains(idioms, v) && uses[v] == nil && n.Doubt() == "" {
-					uses[v] = n
-				}
-			}
-		}
 	}
 	for _, v := range idioms {
 		n := uses[v]

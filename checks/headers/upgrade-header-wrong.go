@@ -15,8 +15,8 @@ var upgradeHeaderWrong = &model.Check{
 	Outcomes: []model.Outcome{{Status: 400}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		maps := map[string]*model.Node{}
-		for n := range w.Nodes() {
-			if n.Name.Text == "map" && n.Arg(0) == "$http_upgrade" {
+		for n := range w.Statements("nginx", "map") {
+			if n.Arg(0) == "$http_upgrade" {
 				maps[n.Arg(1)] = n
 			}
 		}

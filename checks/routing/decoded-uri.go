@@ -15,8 +15,8 @@ var decodedURI = &model.Check{
 	Severity: model.Warning,
 	Outcomes: []model.Outcome{{Status: 400}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		for n := range w.Nodes() {
-			if n.Name.Text != "proxy_pass" || len(n.Args) != 1 || !inNginx(n) {
+		for n := range w.Statements("nginx", "proxy_pass") {
+			if len(n.Args) != 1 {
 				continue
 			}
 			url := n.Arg(0)

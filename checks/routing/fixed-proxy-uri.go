@@ -15,8 +15,8 @@ var fixedProxyURI = &model.Check{
 	Severity: model.Warning,
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		subrequests := asked(w)
-		for n := range w.Nodes() {
-			if n.Name.Text != "proxy_pass" || len(n.Args) != 1 || !inNginx(n) || n.Within("stream") != nil {
+		for n := range w.Statements("nginx", "proxy_pass") {
+			if len(n.Args) != 1 || n.Within("stream") != nil {
 				continue
 			}
 			host, uri := split(n.Arg(0))
@@ -69,12 +69,9 @@ func split(word string) (host, uri string) {
 // error_page.
 func asked(w *model.Workspace) map[string]bool {
 	paths := map[string]bool{}
-	for n := range w.Nodes() {
-		switch n.Name.Text {
-		case "auth_request", "mirror", "error_page", "post_action", "add_before_body", "add_after_body":
-			if k := len(n.Args); k > 0 {
-				paths[n.Arg(k-1)] = true
-			}
+	for n := range w.Statements("nginx", "auth_request", "mirror", "error_page", "post_action", "add_before_body", "add_after_body") {
+		if k := len(n.Args); k > 0 {
+			paths[n.Arg(k-1)] = true
 		}
 	}
 	return paths

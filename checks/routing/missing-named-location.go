@@ -14,9 +14,9 @@ var missingNamedLocation = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 500}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		for n := range w.Nodes() {
+		for n := range w.Statements("nginx", "try_files", "error_page", "post_action") {
 			name := handsTo(n)
-			if name == "" || !inNginx(n) {
+			if name == "" {
 				continue
 			}
 			server := n.Within("server")
@@ -36,16 +36,7 @@ var missingNamedLocation = &model.Check{
 
 // handsTo is the named location that a statement sends requests to, or "".
 func handsTo(n *model.Node) string {
-	switch n.Name.Text {
-	case "try_files", "error_page":
-		if len(n.Args) < 2 {
-			return ""
-		}
-	case "post_action":
-		if len(n.Args) != 1 {
-			return ""
-		}
-	default:
+	if (n.Name.Text == "post_action") != (len(n.Args) == 1) {
 		return ""
 	}
 	last := n.Arg(len(n.Args) - 1)

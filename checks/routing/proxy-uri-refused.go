@@ -15,8 +15,8 @@ var proxyURIRefused = &model.Check{
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		const says = `[emerg] "proxy_pass" cannot have URI part in location given by regular expression, or inside named location, or inside "if" statement, or inside "limit_except" block`
-		for n := range w.Nodes() {
-			if n.Name.Text != "proxy_pass" || len(n.Args) != 1 || !inNginx(n) || strings.Contains(n.Arg(0), "$") || n.Doubt() != "" {
+		for n := range w.Statements("nginx", "proxy_pass") {
+			if len(n.Args) != 1 || strings.Contains(n.Arg(0), "$") || n.Doubt() != "" {
 				continue
 			}
 			host, uri := split(n.Arg(0))

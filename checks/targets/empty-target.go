@@ -15,28 +15,23 @@ var emptyTarget = &model.Check{
 	Severity: model.Warning,
 	Outcomes: []model.Outcome{{Status: 500}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		for _, g := range w.Gateways {
-			if g.Node == nil || !inNginx(g.Node) {
+		maps, makers, tested := mapsOf(w)
+		for n := range w.Statements("nginx", passes...) {
+			if len(n.Args) != 1 || n.Within("stream") != nil {
 				continue
 			}
-			maps, makers, tested := mapsOf(g.Node)
-			for n := range g.Node.Walk() {
-				if !isPass(n) || n.Within("stream") != nil {
-					continue
-				}
-				variable, whole := hostVariable(n.Arg(0))
-				block := maps[variable]
-				if block == nil || block.Partial != "" || tested[block] {
-					continue
-				}
-				if hole, what := holeIn(block, whole && n.Name.Text == "proxy_pass"); hole != nil && !namesAll(n, block) && !(hole == block && made(block, makers)) {
-					report(model.Finding{
-						Message: fmt.Sprintf("%s %s has no target where %s %s", n.Name.Text, n.Arg(0), block, what),
-						Because: []model.Fact{model.Mark{Span: n.Args[0].Span, Text: n.Arg(0)}, hole},
-						Outcome: model.Outcome{Status: 500, Native: says(n, variable)},
-						When:    "requests for which the map gives nothing",
-					})
-				}
+			variable, whole := hostVariable(n.Arg(0))
+			block := maps[variableIn(n, variable)]
+			if block == nil || block.Partial != "" || tested[block] {
+				continue
+			}
+			if hole, what := holeIn(block, whole && n.Name.Text == "proxy_pass"); hole != nil && !namesAll(n, block) && !(hole == block && made(block, makers)) {
+				report(model.Finding{
+					Message: fmt.Sprintf("%s %s has no target where %s %s", n.Name.Text, n.Arg(0), block, what),
+					Because: []model.Fact{model.Mark{Span: n.Args[0].Span, Text: n.Arg(0)}, hole},
+					Outcome: model.Outcome{Status: 500, Native: says(n, variable)},
+					When:    "requests for which the map gives nothing",
+				})
 			}
 		}
 	},
@@ -45,36 +40,44 @@ var emptyTarget = &model.Check{
 // mapsOf are the maps by the variable they make, without those that a set
 // makes too; all blocks that make a variable; and the maps whose emptiness some
 // if asks for.
-func mapsOf(root *model.Node) (maps, makers map[string]*model.Node, tested map[*model.Node]bool) {
-	maps, makers, tested = map[string]*model.Node{}, map[string]*model.Node{}, map[*model.Node]bool{}
-	for n := range root.Walk() {
-		switch k := len(n.Args); {
-		case n.Body.IsZero() || k == 0:
-		case n.Name.Text == "map" && k == 2:
-			maps[n.Arg(1)], makers[n.Arg(1)] = n, n
-		case n.Name.Text == "geo" || n.Name.Text == "split_clients":
-			makers[n.Arg(k-1)] = n
+func mapsOf(w *model.Workspace) (maps, makers map[variableKey]*model.Node, tested map[*model.Node]bool) {
+	maps, makers, tested = map[variableKey]*model.Node{}, map[variableKey]*model.Node{}, map[*model.Node]bool{}
+	for n := range w.Statements("nginx", "map", "geo", "split_clients") {
+		k := len(n.Args)
+		if n.Body.IsZero() || k == 0 {
+			continue
+		}
+		makes := variableIn(n, n.Arg(k-1))
+		makers[makes] = n
+		if n.Name.Text == "map" {
+			maps[makes] = n
 		}
 	}
-	for n := range root.Walk() {
-		switch n.Name.Text {
-		case "set":
-			delete(maps, n.Arg(0))
-		case "if":
-			for _, a := range n.Args {
-				if m := maps[strings.Trim(a.Text, "()")]; m != nil {
-					tested[m] = true
-				}
+	for n := range w.Statements("nginx", "set") {
+		delete(maps, variableIn(n, n.Arg(0)))
+	}
+	for n := range w.Statements("nginx", "if") {
+		for _, a := range n.Args {
+			if m := maps[variableIn(n, strings.Trim(a.Text, "()"))]; m != nil {
+				tested[m] = true
 			}
 		}
 	}
 	return maps, makers, tested
 }
 
+// A variableKey is a variable in one tree.
+type variableKey struct {
+	root *model.Node
+	name string
+}
+
+func variableIn(n *model.Node, name string) variableKey { return variableKey{n.Root(), name} }
+
 // made reports whether what the map looks at is made by a block of which it
 // lists every value.
-func made(block *model.Node, makers map[string]*model.Node) bool {
-	maker := makers[block.Arg(0)]
+func made(block *model.Node, makers map[variableKey]*model.Node) bool {
+	maker := makers[variableIn(block, block.Arg(0))]
 	if maker == nil || maker.Partial != "" {
 		return maker != nil
 	}

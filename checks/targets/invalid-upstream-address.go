@@ -16,29 +16,24 @@ var invalidUpstreamAddress = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		for _, g := range w.Gateways {
-			if g.Node == nil || !inNginx(g.Node) {
+		blocks := upstreams(w)
+		for n := range w.Statements("nginx", append(passes, "server")...) {
+			says := ""
+			switch {
+			case len(n.Args) == 0 || isPattern(n.Arg(0)) || n.Doubt() != "":
 				continue
+			case n.Name.Text != "server" && len(n.Args) == 1:
+				says = refusedPass(n, blocks)
+			case n.Name.Text == "server" && n.Parent.Name.Text == "upstream":
+				says = refusedURL(n.Arg(0), false)
 			}
-			blocks := upstreams(g.Node)
-			for n := range g.Node.Walk() {
-				says := ""
-				switch {
-				case len(n.Args) == 0 || isPattern(n.Arg(0)) || n.Doubt() != "":
-					continue
-				case n.Name.Text == "server" && n.Parent.Name.Text == "upstream":
-					says = refusedURL(n.Arg(0), false)
-				case isPass(n):
-					says = refusedPass(n, blocks)
-				}
-				if says != "" {
-					report(model.Finding{
-						Message: fmt.Sprintf("%s %s is no address that nginx can read: %s", n.Name.Text, n.Arg(0), says),
-						Because: []model.Fact{model.Mark{Span: n.Args[0].Span, Text: n.Arg(0)}},
-						Outcome: model.RefusesToStart("[emerg] " + says),
-						Fix:     readable(n),
-					})
-				}
+			if says != "" {
+				report(model.Finding{
+					Message: fmt.Sprintf("%s %s is no address that nginx can read: %s", n.Name.Text, n.Arg(0), says),
+					Because: []model.Fact{model.Mark{Span: n.Args[0].Span, Text: n.Arg(0)}},
+					Outcome: model.RefusesToStart("[emerg] " + says),
+					Fix:     readable(n),
+				})
 			}
 		}
 	},
@@ -53,7 +48,7 @@ func isPattern(word string) bool {
 }
 
 // refusedPass is what nginx says of the argument of a pass, or "".
-func refusedPass(n *model.Node, blocks map[string]*model.Node) string {
+func refusedPass(n *model.Node, blocks map[upstreamKey]*model.Node) string {
 	word := n.Arg(0)
 	scheme, rest, _ := strings.Cut(word, "://")
 	scheme = strings.ToLower(scheme)
@@ -74,7 +69,7 @@ func refusedPass(n *model.Node, blocks map[string]*model.Node) string {
 	}
 	host := strings.TrimSuffix(strings.TrimPrefix(word, "["), "]")
 	_, numeric := model.Addr{Host: host}.IP()
-	if portOf(word) == "" && blocks[upstreamKey(n, word)] == nil && (numeric || wholeAround(n)) {
+	if portOf(word) == "" && blocks[upstreamNamed(n, word)] == nil && (numeric || wholeAround(n)) {
 		return fmt.Sprintf("no port in upstream %q", word)
 	}
 	return ""

@@ -14,33 +14,28 @@ var upstreamPortRefused = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		for _, g := range w.Gateways {
-			if g.Node == nil || !inNginx(g.Node) {
+		blocks := upstreams(w)
+		for n := range w.Statements("nginx", passes...) {
+			if len(n.Args) != 1 || strings.Contains(n.Arg(0), "$") {
 				continue
 			}
-			blocks := upstreams(g.Node)
-			for n := range g.Node.Walk() {
-				if !isPass(n) || strings.Contains(n.Arg(0), "$") {
-					continue
-				}
-				host, port, written := strings.Cut(authority(n), ":")
-				block := blocks[upstreamKey(n, host)]
-				if !written || block == nil {
-					continue
-				}
-				at := n.Args[0].Span
-				f := model.Finding{
-					Message: fmt.Sprintf("%s %s has a port behind the name of the upstream block %s", n.Name.Text, n.Arg(0), block.Arg(0)),
-					Because: []model.Fact{model.Mark{Span: at, Text: n.Arg(0)}, block},
-					Outcome: model.RefusesToStart(fmt.Sprintf("[emerg] upstream %q may not have port %s", host, port)),
-				}
-				if i := strings.Index(at.Text(), host+":"+port); i >= 0 {
-					at.Start += i + len(host)
-					at.End = at.Start + 1 + len(port)
-					f.Fix = &model.Fix{Message: "the servers of the block have their ports", Edits: []model.Edit{{Span: at}}}
-				}
-				report(f)
+			host, port, written := strings.Cut(authority(n), ":")
+			block := blocks[upstreamNamed(n, host)]
+			if !written || block == nil {
+				continue
 			}
+			at := n.Args[0].Span
+			f := model.Finding{
+				Message: fmt.Sprintf("%s %s has a port behind the name of the upstream block %s", n.Name.Text, n.Arg(0), block.Arg(0)),
+				Because: []model.Fact{model.Mark{Span: at, Text: n.Arg(0)}, block},
+				Outcome: model.RefusesToStart(fmt.Sprintf("[emerg] upstream %q may not have port %s", host, port)),
+			}
+			if i := strings.Index(at.Text(), host+":"+port); i >= 0 {
+				at.Start += i + len(host)
+				at.End = at.Start + 1 + len(port)
+				f.Fix = &model.Fix{Message: "the servers of the block have their ports", Edits: []model.Edit{{Span: at}}}
+			}
+			report(f)
 		}
 	},
 }
@@ -50,14 +45,8 @@ func inNginx(n *model.Node) bool {
 	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
 }
 
-// isPass reports whether a statement forwards to an address.
-func isPass(n *model.Node) bool {
-	switch n.Name.Text {
-	case "proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass":
-		return len(n.Args) == 1
-	}
-	return false
-}
+// passes are the statements of nginx that forward to an address.
+var passes = []string{"proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass"}
 
 // authority is host and port of a pass, without scheme and URI; "" for a
 // socket.
@@ -75,22 +64,25 @@ func authority(pass *model.Node) string {
 	return word
 }
 
-// upstreams are the upstream blocks of a tree, by upstreamKey.
-func upstreams(root *model.Node) map[string]*model.Node {
-	all := map[string]*model.Node{}
-	for n := range root.Walk() {
-		if n.Name.Text == "upstream" && !n.Body.IsZero() && n.Arg(0) != "" {
-			all[upstreamKey(n, n.Arg(0))] = n
+// An upstreamKey is what a pass names a block by: http and stream have their
+// own, and case does not count.
+type upstreamKey struct {
+	root   *model.Node
+	stream bool
+	name   string
+}
+
+func upstreamNamed(n *model.Node, name string) upstreamKey {
+	return upstreamKey{n.Root(), n.Within("stream") != nil, strings.ToLower(name)}
+}
+
+// upstreams are the upstream blocks of all trees.
+func upstreams(w *model.Workspace) map[upstreamKey]*model.Node {
+	all := map[upstreamKey]*model.Node{}
+	for n := range w.Statements("nginx", "upstream") {
+		if !n.Body.IsZero() && n.Arg(0) != "" {
+			all[upstreamNamed(n, n.Arg(0))] = n
 		}
 	}
 	return all
-}
-
-// upstreamKey tells the names of http and stream apart; they ignore case.
-func upstreamKey(n *model.Node, name string) string {
-	level := "http "
-	if n.Within("stream") != nil {
-		level = "stream "
-	}
-	return level + strings.ToLower(name)
 }

@@ -16,10 +16,7 @@ var unitlessTimeout = &model.Check{
 	Outcomes: []model.Outcome{{Status: 504}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		ends := outcomesOf(w)
-		for n := range w.Nodes() {
-			if s := n.Span.Source; s == nil || s.Dialect == nil || s.Dialect.Name() != "haproxy" {
-				continue
-			}
+		for n := range w.Statements("haproxy", "timeout", "server", "server-template", "default-server") {
 			for _, t := range times(n) {
 				ms, err := strconv.Atoi(t.word.Text)
 				if err != nil || ms < 1 || ms >= 100 || t.word.Span.Text() != t.word.Text {
@@ -47,17 +44,13 @@ type writtenTime struct {
 // times are those of a statement of HAProxy of which a tenth of a second is no
 // sensible value.
 func times(n *model.Node) (all []writtenTime) {
-	switch n.Name.Text {
-	case "timeout":
-		if len(n.Args) > 1 {
-			all = append(all, writtenTime{"timeout " + n.Arg(0), n.Args[1]})
-		}
-	case "server", "server-template", "default-server":
-		for i := range max(len(n.Args)-1, 0) {
-			switch n.Arg(i) {
-			case "inter", "fastinter", "downinter", "agent-inter":
-				all = append(all, writtenTime{n.Arg(i), n.Args[i+1]})
-			}
+	for i := range max(len(n.Args)-1, 0) {
+		switch name := n.Arg(i); {
+		case n.Name.Text == "timeout" && i == 0:
+			all = append(all, writtenTime{"timeout " + name, n.Args[1]})
+		case n.Name.Text == "timeout":
+		case name == "inter", name == "fastinter", name == "downinter", name == "agent-inter":
+			all = append(all, writtenTime{name, n.Args[i+1]})
 		}
 	}
 	return all
