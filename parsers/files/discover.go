@@ -19,7 +19,7 @@ var never = map[string]bool{".git": true, ".hg": true, ".svn": true, "node_modul
 // fsys. A path that is named is never left out; errors name the path.
 func New(ctx context.Context, fsys fs.FS, paths []string, opt Options) (*Tree, error) {
 	t := &Tree{fsys: fsys, opt: opt,
-		sources: map[string]*model.Source{}, errs: map[string]error{}, dirs: map[string][]fs.DirEntry{}}
+		sources: map[string]*model.Source{}, errs: map[string]error{}, dirs: map[string][]fs.DirEntry{}, lists: map[string][]fs.DirEntry{}}
 	for _, p := range paths {
 		if _, ok := opt.Overlay[p]; ok {
 			t.names = append(t.names, p)
@@ -37,7 +37,7 @@ func New(ctx context.Context, fsys fs.FS, paths []string, opt Options) (*Tree, e
 
 func (t *Tree) walk(ctx context.Context, start string) error {
 	ignored := ignores{}
-	return fs.WalkDir(t.fsys, start, func(name string, e fs.DirEntry, err error) error {
+	return fs.WalkDir(remembering{t}, start, func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -65,6 +65,23 @@ func (t *Tree) walk(ctx context.Context, start string) error {
 		}
 		return nil
 	})
+}
+
+// remembering is the file system of a tree that keeps the directories it lists.
+type remembering struct{ *Tree }
+
+func (r remembering) Open(name string) (fs.File, error)     { return r.fsys.Open(name) }
+func (r remembering) Stat(name string) (fs.FileInfo, error) { return fs.Stat(r.fsys, name) }
+func (r remembering) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(r.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if all == nil {
+		all = []fs.DirEntry{}
+	}
+	r.dirs[name] = all
+	return all, nil
 }
 
 // ignores are the .gitignore files of the directories entered so far.

@@ -63,7 +63,8 @@ type Tree struct {
 	mu      sync.Mutex
 	sources map[string]*model.Source
 	errs    map[string]error
-	dirs    map[string][]fs.DirEntry
+	dirs    map[string][]fs.DirEntry // by name without links; nil: there is none
+	lists   map[string][]fs.DirEntry // by any name
 
 	memo sync.Map // of *model.Source to func() any
 }
@@ -256,12 +257,20 @@ func (t *Tree) holds(name string) bool {
 
 // list is a directory's entries by name, of a linked directory too; nil when
 // there is no such directory.
-func (t *Tree) list(dir string) []fs.DirEntry {
-	dir, err := t.follow(dir)
-	if err != nil {
-		return nil
+func (t *Tree) list(dir string) (all []fs.DirEntry) {
+	t.mu.Lock()
+	all, known := t.lists[dir]
+	t.mu.Unlock()
+	if known {
+		return all
 	}
-	return t.entries(dir)
+	if plain, err := t.follow(dir); err == nil {
+		all = t.entries(plain)
+	}
+	t.mu.Lock()
+	t.lists[dir] = all
+	t.mu.Unlock()
+	return all
 }
 
 // entries is the same of a directory that is reached without links.
@@ -271,10 +280,7 @@ func (t *Tree) entries(dir string) []fs.DirEntry {
 	if all, ok := t.dirs[dir]; ok {
 		return all
 	}
-	all, err := fs.ReadDir(t.fsys, dir)
-	if err == nil && all == nil {
-		all = []fs.DirEntry{}
-	}
+	all, _ := remembering{t}.ReadDir(dir)
 	t.dirs[dir] = all
 	return all
 }
