@@ -13,7 +13,7 @@ import (
 // finish turns what rules and parsers said into what reports show: severity,
 // places, order, merged, suppressed.
 func finish(l *Loaded, found []model.Finding, opt Options) *Result {
-	r := &Result{Workspace: l.Workspace, Checks: opt.Checks}
+	r := &Result{Workspace: l.Workspace, Checks: opt.Checks, tree: l.tree}
 	r.Summary.Files = l.Files
 	for range l.Workspace.Hops() {
 		r.Summary.Hops++

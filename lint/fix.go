@@ -266,7 +266,7 @@ func (t *trials) try(batch []Finding) (next trials, holds bool, err error) {
 		name, _ := t.file(s)
 		opt.Overlay[name] = []byte(Apply(s, e))
 	}
-	next.overlay = opt.Overlay
+	next.overlay, opt.edited = opt.Overlay, t.found.tree
 	next.found, err = Run(t.ctx, t.fsys, opt)
 	return next, err == nil && better(t.found, next.found, batch), err
 }

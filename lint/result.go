@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/files"
 )
 
 // A Result is one run, ready to be reported.
@@ -14,6 +15,8 @@ type Result struct {
 	Stale     []Stale        // what the baseline knows and is found no more
 	Timings   []Timing       // what took how long: reading, then each rule
 	Summary   Summary
+
+	tree *files.Tree // to lint it again, edited
 }
 
 // A Timing is how long one part of the run took, on the wall clock.

@@ -41,6 +41,8 @@ type Options struct {
 	Today     time.Time          // for suppressions with a date; zero is now
 	Tracked   bool               // leave out what .gitignore names
 	Jobs      int                // in parallel; 0 is one for each processor
+
+	edited *files.Tree // what was read before some of its files were edited; nil: nothing
 }
 
 // Run lints the files of fsys. The error says why it could not run at all;
@@ -74,21 +76,17 @@ type Loaded struct {
 	Findings  []model.Finding // the parsers' own
 	Files     int             // recognised
 	Untold    map[string]int  // settings that cannot be told, by what would help
+
+	tree *files.Tree
 }
 
 // Load discovers, parses and links.
 func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
-	paths := opt.Paths
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	tree, err := files.New(ctx, fsys, paths, files.Options{
-		Prefix: opt.Prefix, Overlay: opt.Overlay, Maps: opt.Maps, Ignore: opt.Tracked, Vars: opt.VarFiles,
-	})
+	tree, err := discover(ctx, fsys, opt)
 	if err != nil {
 		return nil, err
 	}
-	l := &Loaded{Untold: map[string]int{}, Workspace: &model.Workspace{}}
+	l := &Loaded{tree: tree, Untold: map[string]int{}, Workspace: &model.Workspace{}}
 	w := l.Workspace
 	places, gateways := parsers.Places(), parsers.Gateways()
 	claimed := detect(tree, slices.Concat(places, gateways), opt)
@@ -131,6 +129,19 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 	suppose(w)
 	connect(w, guessed, opt)
 	return l, ctx.Err()
+}
+
+func discover(ctx context.Context, fsys fs.FS, opt Options) (*files.Tree, error) {
+	if opt.edited != nil {
+		return opt.edited.Edited(opt.Overlay), nil
+	}
+	paths := opt.Paths
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	return files.New(ctx, fsys, paths, files.Options{
+		Prefix: opt.Prefix, Overlay: opt.Overlay, Maps: opt.Maps, Ignore: opt.Tracked, Vars: opt.VarFiles,
+	})
 }
 
 // detect asks the parsers whose each file is.

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	ignore "github.com/sabhiram/go-gitignore"
 
@@ -19,7 +20,7 @@ var never = map[string]bool{".git": true, ".hg": true, ".svn": true, "node_modul
 // fsys. A path that is named is never left out; errors name the path.
 func New(ctx context.Context, fsys fs.FS, paths []string, opt Options) (*Tree, error) {
 	t := &Tree{fsys: fsys, opt: opt,
-		sources: map[string]*model.Source{}, errs: map[string]error{}, dirs: map[string][]fs.DirEntry{}, lists: map[string][]fs.DirEntry{}}
+		sources: map[string]*model.Source{}, errs: map[string]error{}, dirs: map[string][]fs.DirEntry{}, lists: map[string][]fs.DirEntry{}, memo: &sync.Map{}}
 	for _, p := range paths {
 		if _, ok := opt.Overlay[p]; ok {
 			t.names = append(t.names, p)

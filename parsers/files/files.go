@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -66,7 +67,27 @@ type Tree struct {
 	dirs    map[string][]fs.DirEntry // by name without links; nil: there is none
 	lists   map[string][]fs.DirEntry // by any name
 
-	memo sync.Map // of *model.Source to func() any
+	memo *sync.Map // of *model.Source to func() any
+}
+
+// Edited is the tree with other text in some of its files. What was read and
+// kept of the others stays.
+func (t *Tree) Edited(overlay map[string][]byte) *Tree {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e := &Tree{
+		fsys: t.fsys, opt: t.opt, names: t.names, links: t.links,
+		sources: map[string]*model.Source{}, errs: map[string]error{},
+		dirs: maps.Clone(t.dirs), lists: maps.Clone(t.lists), memo: t.memo,
+	}
+	e.opt.Overlay = overlay
+	for name, s := range t.sources {
+		text, ok := overlay[name]
+		if !ok && name[0] != derived || ok && bytes.Equal(text, s.Text) {
+			e.sources[name] = s
+		}
+	}
+	return e
 }
 
 // Vars are the files of variables that are given by hand.
@@ -84,6 +105,12 @@ func (t *Tree) Head(name string) []byte {
 	const enough = 4 << 10
 	if text, ok := t.opt.Overlay[name]; ok {
 		return text[:min(len(text), enough)]
+	}
+	t.mu.Lock()
+	s := t.sources[name]
+	t.mu.Unlock()
+	if s != nil {
+		return s.Text[:min(len(s.Text), enough)]
 	}
 	f, err := t.fsys.Open(name)
 	if err != nil {
@@ -140,7 +167,7 @@ func (t *Tree) Sources() []*model.Source {
 
 func (t *Tree) read(name string) ([]byte, error) {
 	if text, ok := t.opt.Overlay[name]; ok {
-		return capped(bytes.NewReader(text))
+		return capped(bytes.NewReader(text), 0)
 	}
 	f, err := t.fsys.Open(name)
 	if err != nil {
@@ -156,19 +183,19 @@ func (t *Tree) read(name string) ([]byte, error) {
 	case info.Size() > MaxSize:
 		return nil, tooBig(info.Size())
 	}
-	return capped(f)
+	return capped(f, info.Size())
 }
 
 // capped reads no more than MaxSize, whatever the size was said to be.
-func capped(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
-	if err != nil {
+func capped(r io.Reader, size int64) ([]byte, error) {
+	text := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	if _, err := text.ReadFrom(io.LimitReader(r, MaxSize+1)); err != nil {
 		return nil, plainError(err)
 	}
-	if len(text) > MaxSize {
-		return nil, tooBig(int64(len(text)))
+	if text.Len() > MaxSize {
+		return nil, tooBig(int64(text.Len()))
 	}
-	return text, nil
+	return text.Bytes(), nil
 }
 
 func tooBig(size int64) error {
@@ -419,11 +446,14 @@ func (t *Tree) Memo(s *model.Source, make func() any) any {
 	return entry.(func() any)()
 }
 
+// derived stands before the path of a source that is no file itself.
+const derived = '\x00'
+
 // Keep adds sources that are parts of a file: those that a dump was made of.
 func (t *Tree) Keep(parts ...*model.Source) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, s := range parts {
-		t.sources["\x00"+s.Path] = s // no path of a file
+		t.sources[string(derived)+s.Path] = s
 	}
 }
