@@ -59,6 +59,7 @@ type Place struct {
 	Image    Value[string]
 	Command  Value[[]string] // what it starts, the program first
 	Words    []Word          // the same, each where it is written
+	Shell    bool            // a shell is given the command to run
 	Dir      string          // relative paths of its command mean something from here; "" is not told
 	Env      map[string]Value[string]
 	User     Value[string]        // whom its command runs as: "user", or "user:group"

@@ -61,6 +61,26 @@ func (p *Place) File(abs string) (owner *Place, name string) {
 	return p.Machine(), abs
 }
 
+// Shared is the origin of what is mounted over an absolute path: every place
+// that mounts the same sees the same files there. "" where nothing is, or a
+// copy of the place's own.
+func (p *Place) Shared(abs string) string {
+	if owner, _ := p.File(abs); owner != nil {
+		return ""
+	}
+	_, m := p.mount(abs)
+	if m == nil { // /run is /var/run
+		_, m = p.mount("/var" + path.Clean(abs))
+	}
+	if m == nil {
+		_, m = p.mount(strings.TrimPrefix(path.Clean(abs), "/var"))
+	}
+	if m == nil {
+		return ""
+	}
+	return m.From
+}
+
 // mount is what covers a path most closely, and the path's origin; nil when
 // nothing does.
 func (p *Place) mount(abs string) (from string, by *Mount) {

@@ -173,7 +173,7 @@ func (s *server) gateway() *model.Gateway {
 		b.Proxy = model.Fallback(s.Node, "PROXY protocol", false, model.Default, s.name+" does not read it")
 		if addr.V.Path != "" && k.mode != 0 {
 			b.Mode = model.Fallback(s.Node, "mode", k.mode, model.Default, s.name+" default")
-			b.Owner = model.NotTold[string](s.Node, "user", "whoever starts it")
+			b.Owner = s.Runs()
 		}
 	}
 	return g

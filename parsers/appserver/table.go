@@ -38,6 +38,8 @@ var kinds = map[string]kind{
 		slots: []string{"--limit-concurrency"}, head: 64 << 10, mode: 0o666, certs: []string{"--ssl-certfile"}},
 	"fastapi run": {hosts: []string{"--host"}, ports: []string{"--port"}, host: "0.0.0.0", port: 8000, keeps: 5 * time.Second, lives: forever, head: 64 << 10},
 	"fastapi dev": {hosts: []string{"--host"}, ports: []string{"--port"}, host: "127.0.0.1", port: 8000, keeps: 5 * time.Second, lives: forever, head: 64 << 10},
+	"granian": {hosts: []string{"--host", "GRANIAN_HOST"}, ports: []string{"--port", "GRANIAN_PORT"}, host: "127.0.0.1", port: 8000, keeps: unknown,
+		grace: []string{"--workers-kill-timeout", "--workers-graceful-timeout", "GRANIAN_WORKERS_KILL_TIMEOUT", "GRANIAN_WORKERS_GRACEFUL_TIMEOUT"}, lives: forever},
 	"hypercorn": {binds: []string{"-b", "--bind"}, host: "127.0.0.1", port: 8000, idle: []string{"--keep-alive"}, keeps: unknown,
 		grace: []string{"--graceful-timeout"}, lives: 3 * time.Second, certs: []string{"--certfile"}},
 	"daphne": {hosts: []string{"-b", "--bind"}, ports: []string{"-p", "--port"}, sockets: []string{"-u", "--unix-socket"}, host: "127.0.0.1", port: 8000, keeps: unknown, lives: unknown},

@@ -253,7 +253,7 @@ func (w *world) mounts(s *service) {
 		case strings.HasPrefix(from, "/"), strings.HasPrefix(from, "~"):
 			from = "host:" + from
 		default:
-			from = "volume:" + w.name + "/" + from
+			from = "volume:" + w.volume(from)
 		}
 		s.place.Mounts = append(s.place.Mounts, model.Mount{From: from, To: to})
 	}
@@ -295,6 +295,19 @@ func (w *world) mounts(s *service) {
 	for _, c := range slices.Backward(s.image.Copies) { // of two copies to one path the last stays
 		s.place.Mounts = append(s.place.Mounts, model.Mount{From: c.From, To: c.To, Copy: true})
 	}
+}
+
+// volume is the name of a volume in all worlds: an external one is the same in
+// each.
+func (w *world) volume(name string) string {
+	for _, layer := range w.layers {
+		if all := layer.Find("volumes"); all != nil && all.Find(name) != nil {
+			if e := all.Find(name).Find("external"); e != nil && e.Arg(0) != "false" {
+				return "external/" + name
+			}
+		}
+	}
+	return w.name + "/" + name
 }
 
 // environment is that of the service, over that of its image.
@@ -366,10 +379,10 @@ func (w *world) command(s *service) {
 	}
 	entry, cmd := m.Entrypoint, m.Cmd
 	if k := s.get("entrypoint"); k != nil {
-		entry, cmd = words(k), nil
+		entry, cmd, p.Shell = words(k), nil, false
 	}
 	if k := s.get("command"); k != nil {
-		cmd = words(k)
+		cmd, p.Shell = words(k), p.Shell && len(entry) > 0
 	}
 	image.Command(p, n, slices.Concat(entry, cmd), func(name string) (string, bool) { v, ok := w.env[name]; return v, ok })
 	if dir := scalar(w, s, "working_dir", word); dir.Known() {
@@ -387,6 +400,22 @@ func (w *world) stopping(s *service) {
 	}
 	if s.get("stop_signal") != nil {
 		p.Signal = scalar(w, s, "stop_signal", word)
+	}
+	if s.get("user") != nil {
+		p.User = scalar(w, s, "user", word)
+	}
+	w.restarts(s)
+}
+
+// restarts says whether docker starts the service again when it ends: not
+// unless it is told to (compose-spec, restart and deploy).
+func (w *world) restarts(s *service) {
+	p, n := s.place, s.defs[0]
+	p.Restarts = model.Fallback(n, "restart", false, model.Default, "docker default")
+	if s.get("restart") != nil {
+		p.Restarts = scalar(w, s, "restart", func(v string) (bool, bool) { return v != "no" && v != "false", v != "" })
+	} else if d := s.get("deploy"); d != nil {
+		p.Restarts = model.NotTold[bool](n, "restart", "a swarm starts it again")
 	}
 }
 

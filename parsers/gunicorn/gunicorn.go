@@ -324,13 +324,35 @@ func (s *server) listen(l *model.Listener) {
 		b.Proxy = or(s, "proxy_protocol", []string{}, truth, proxied)
 		b.Backlog = or(s, "backlog", []string{"--backlog"}, process.Number, 2048)
 		if addr.V.Path != "" {
-			b.Owner = model.NotTold[string](s.Node, "user", "whoever starts it")
+			b.Owner = s.owner()
 			b.Mode = model.NotTold[int](s.Node, "umask", umask.Why())
 			if umask.Known() && len(s.Place.Sockets) == 0 { // sock.py, UnixSocket.bind
 				b.Mode = model.Fallback(s.Node, "umask", 0o777&^umask.V, min(umask.Origin(), model.Default), fmt.Sprintf("gunicorn makes sockets with umask %03o", umask.V))
 			}
 		}
 	}
+}
+
+// owner is whom the sockets belong to: --user and --group, else who starts
+// gunicorn (measured, 20.1).
+func (s *server) owner() model.Value[string] {
+	starter := s.Runs()
+	user, written := setting(s, "user", []string{"-u", "--user"}, word)
+	group, grouped := setting(s, "group", []string{"-g", "--group"}, word)
+	switch {
+	case len(s.Place.Sockets) > 0:
+		return model.NotTold[string](s.Node, "user", "systemd makes the socket")
+	case !written && !grouped:
+		return starter
+	case written && !user.Known() || grouped && !group.Known() || !written && !starter.Known():
+		return model.NotTold[string](s.Node, "user", "it cannot be told")
+	case !written:
+		user, _, _ := strings.Cut(starter.V, ":")
+		return model.Set(group.Owner(), group.Key(), group.At(), user+":"+group.V, group.Origin(), "")
+	case !grouped:
+		return user
+	}
+	return model.Set(user.Owner(), user.Key(), user.At(), user.V+":"+group.V, min(user.Origin(), group.Origin()), "")
 }
 
 func truth(s string) (bool, bool) { return s == "True", s == "True" || s == "False" }

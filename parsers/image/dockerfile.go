@@ -127,10 +127,13 @@ func (m *Image) run(n *model.Node, before []stage, depth int) {
 	case "COPY", "ADD":
 		m.copy(n, before, depth)
 	case "CMD":
-		m.Cmd, m.Shell = command(n)
+		var shell bool
+		if m.Cmd, shell = command(n); m.Entrypoint == nil {
+			m.Shell = shell
+		}
 	case "ENTRYPOINT":
-		m.Entrypoint, _ = command(n)
-		m.Cmd, m.Shell, m.Plain = nil, false, false
+		m.Entrypoint, m.Shell = command(n)
+		m.Cmd, m.Plain = nil, false
 	case "RUN":
 		m.Plain = m.Plain && tidies(n)
 	}
@@ -230,7 +233,8 @@ func (m *Image) carried(from, to string) (all []Copy) {
 	return all
 }
 
-// command reads the exec form, a JSON list, or the shell form.
+// command reads the exec form, a JSON list, or the shell form; shell is whether
+// a shell runs the words.
 func command(n *model.Node) (words []model.Word, shell bool) {
 	if len(n.Args) == 0 {
 		return nil, false
@@ -240,7 +244,10 @@ func command(n *model.Node) (words []model.Word, shell bool) {
 	if list, ok := jsonList(all); ok {
 		return list, false
 	}
-	words, _ = text.Words(all)
+	words, rest := text.Words(all)
+	if rest < all.End { // more than one: the shell is needed
+		return []model.Word{{Text: "/bin/sh", Span: all}, {Text: "-c", Span: all}, {Text: all.Text(), Span: all}}, false
+	}
 	return words, true
 }
 

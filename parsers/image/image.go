@@ -67,7 +67,7 @@ type Image struct {
 	Copies     []Copy
 	Cmd        []model.Word
 	Entrypoint []model.Word
-	Shell      bool // Cmd runs in a shell
+	Shell      bool // what it starts runs in a shell
 	Signal     model.Word
 	User       model.Word
 	Workdir    string

@@ -35,14 +35,9 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	}
 	p.Dir = m.Workdir
 	Command(p, n, slices.Concat(m.Entrypoint, m.Cmd), none)
-	switch {
-	case m.Signal.Text != "":
-		p.Signal = model.Set(n, "STOPSIGNAL", m.Signal.Span, m.Signal.Text, model.Explicit, "")
-	case m.Base.Name == "nginx":
-		p.Signal = model.Fallback(n, "STOPSIGNAL", "SIGQUIT", model.Default, "set by the image")
-	default:
-		p.Signal = model.NotTold[string](n, "STOPSIGNAL", "the image may set one")
-	}
+	p.Shell = m.Shell
+	p.Signal = m.signal(n)
+	p.User = m.user(n)
 	switch {
 	case m.Partial != "":
 		p.Whole = model.NotTold[bool](n, "image", m.Partial)
@@ -53,6 +48,35 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	default:
 		p.Whole = model.Set(n, "image", m.BaseAt, true, model.Explicit, "a stock image")
 	}
+}
+
+// signal is what stops a container of the image: its own, or docker's.
+func (m *Image) signal(n *model.Node) model.Value[string] {
+	const key = "STOPSIGNAL"
+	if m.Signal.Text != "" {
+		return model.Set(n, key, m.Signal.Span, m.Signal.Text, model.Explicit, "")
+	}
+	if m.Partial == "" {
+		if s := m.Base.Signal(); s != "" {
+			return model.Fallback(n, key, s, model.Default, "set by the image")
+		}
+		if m.Base.Bare() {
+			return model.Fallback(n, key, "SIGTERM", model.Default, "docker default")
+		}
+	}
+	return model.NotTold[string](n, key, "the image may set one")
+}
+
+// user is whom the command of the image runs as.
+func (m *Image) user(n *model.Node) model.Value[string] {
+	const key = "USER"
+	switch {
+	case m.User.Text != "" && !strings.Contains(m.User.Text, "$"):
+		return model.Set(n, key, m.User.Span, m.User.Text, model.Explicit, "")
+	case m.User.Text == "" && m.Partial == "" && (m.Base.Bare() || m.Base.Name == "nginx" || m.Base.Name == "php"):
+		return model.Fallback(n, key, "root", model.Default, "the image's user")
+	}
+	return model.NotTold[string](n, key, "the image may set one")
 }
 
 // Command says what the place starts. value is what variables are known to be;

@@ -61,3 +61,38 @@ func (r Reference) FPM() bool {
 
 // Official reports whether the image is one of Docker's own.
 func (r Reference) Official() bool { return r.Name != "" && !strings.Contains(r.Name, "/") }
+
+// Signal is the STOPSIGNAL that the makers of an image wrote, "" where the
+// table does not tell: nginx has SIGQUIT since 1.19.5, bitnami/nginx since
+// 1.27.5.
+func (r Reference) Signal() string {
+	v, parts := model.ParseVersion(r.Tag)
+	before := func(s string) bool { old, _ := model.ParseVersion(s); return parts > 1 && v.Compare(old) < 0 }
+	switch {
+	case r.Name == "nginx" && before("1.19.5"):
+		return "SIGTERM"
+	case r.Name == "nginx", r.Name == "openresty/openresty", r.Name == "nginxinc/nginx-unprivileged":
+		return "SIGQUIT"
+	case r.Name == "bitnami/nginx" && before("1.27"):
+		return "SIGTERM"
+	case r.Name == "php" && r.FPM():
+		return "SIGQUIT"
+	case r.Name == "haproxy":
+		return "SIGUSR1"
+	case r.Name == "httpd":
+		return "SIGWINCH"
+	}
+	return ""
+}
+
+// Bare reports whether an image is a distribution or a language on top of one:
+// it runs as root, and sets no STOPSIGNAL.
+func (r Reference) Bare() bool {
+	switch r.Name {
+	case "alpine", "debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "busybox", "golang", "python", "node", "ruby", "eclipse-temurin", "openjdk", "amazoncorretto", "rust":
+		return true
+	case "php":
+		return !r.FPM() && !strings.Contains(r.Tag, "apache")
+	}
+	return false
+}

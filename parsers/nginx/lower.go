@@ -1,11 +1,14 @@
 package nginx
 
 import (
+	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
+	"github.com/gwlint/gwlint/parsers/image"
 )
 
 // Load reads a main file, a dump, or fragments that belong together.
@@ -22,16 +25,42 @@ func (p Parser) Load(t *files.Tree, root files.Root) files.Loaded {
 		asked:    map[subrequest]bool{},
 	}
 	l.gateway = &model.Gateway{Name: "nginx", Node: r.root, Product: l.product, Place: root.Place}
-	l.gateway.Grace = l.grace()
+	l.gateway.User, l.gateway.Grace = l.user(), l.grace()
 	l.lower()
 	return files.Loaded{Gateways: []*model.Gateway{l.gateway}, Findings: l.findings}
 }
 
+// user is whom the workers run as: a user alone has the group of its name. Of
+// what is built without one, only the images of nginx tell.
+func (l *loader) user() model.Value[string] {
+	const key = "user"
+	if u := l.gateway.Place.User; model.Not(u, "root") {
+		return u // the directive needs a master that is root
+	}
+	stmt, missing := l.find(l.root, key)
+	switch {
+	case missing != "":
+		return model.NotTold[string](l.root, key, missing)
+	case stmt != nil:
+		return written(l.root, stmt, key, func(args []string) (string, bool) { return strings.Join(args, ":"), len(args) == 1 || len(args) == 2 })
+	case l.gateway.Place.Image.Known() && image.Parse(l.gateway.Place.Image.V).Name == "nginx":
+		return model.Fallback(l.root, key, "nginx", model.Default, "the image's user")
+	}
+	return model.NotTold[string](l.root, key, "it depends on how nginx was built")
+}
+
 // grace is how long a worker that is replaced or stopped by SIGQUIT goes on
 // with its requests: as long as they last, unless worker_shutdown_timeout says
-// otherwise; 0 is no limit (ngx_set_shutdown_timer).
+// otherwise; 0 is no limit (ngx_set_shutdown_timer). SIGTERM and SIGINT stop at
+// once (nginx, control.html).
 func (l *loader) grace() model.Value[time.Duration] {
 	const key = "worker_shutdown_timeout"
+	if s := l.gateway.Place.Signal; s.Known() && signalled(l.gateway.Place) {
+		switch strings.TrimPrefix(s.V, "SIG") {
+		case "TERM", "INT", "15", "2":
+			return model.Set(s.Owner(), s.Key(), s.At(), time.Duration(0), s.Origin(), stopped(s))
+		}
+	}
 	switch stmt, missing := l.find(l.root, key); {
 	case missing != "":
 		return model.NotTold[time.Duration](l.root, key, missing)
@@ -39,6 +68,22 @@ func (l *loader) grace() model.Value[time.Duration] {
 		return written(l.root, stmt, key, orForever)
 	}
 	return model.Fallback(l.root, key, model.Forever, l.atMost(model.Default), l.unseen("nginx default: as long as they last"))
+}
+
+// signalled reports whether the signal that stops a place goes to nginx: it is
+// what the place starts, as far as it says what it does.
+func signalled(p *model.Place) bool {
+	if !p.Command.Known() {
+		return p.Image.Known() && image.Parse(p.Image.V).Product() == "nginx"
+	}
+	return slices.ContainsFunc(p.Command.V, func(w string) bool { return path.Base(w) == "nginx" || path.Base(w) == "openresty" })
+}
+
+func stopped(s model.Value[string]) string {
+	if s.Why() == "" {
+		return "stops nginx at once"
+	}
+	return s.Why() + ", " + s.V + " stops nginx at once"
 }
 
 // A loader lowers one tree.

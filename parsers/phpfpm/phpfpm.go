@@ -329,7 +329,8 @@ func (m *master) gateway(g process.Program, stock bool) []*model.Gateway {
 			out.Node = g.Node
 		}
 	}
-	out.Grace = setting(m.global, out.Node, "process_control_timeout", "", span, 0)
+	out.Signalled = g.Signalled()
+	out.Grace = m.grace(out.Node)
 	for _, name := range m.order {
 		p := m.pools[name]
 		l := &model.Listener{Gateway: out, Node: out.Node}
@@ -354,10 +355,24 @@ func (m *master) gateway(g process.Program, stock bool) []*model.Gateway {
 		if addr.V.Path != "" {
 			b.Mode = setting(p.sections, out.Node, "listen.mode", name, octal, 0o660)
 			b.Owner = owner(p, out.Node)
+			for _, key := range []string{"listen.acl_users", "listen.acl_groups"} {
+				if n, owner, _ := find(p.sections, key); n != nil {
+					b.Mode, b.Owner = model.NotTold[int](owner, key, "an access list decides"), model.NotTold[string](owner, key, "an access list decides")
+				}
+			}
 		}
 		out.Listeners = append(out.Listeners, l)
 	}
 	return []*model.Gateway{out}
+}
+
+// grace is how long requests live on when PHP-FPM is stopped by SIGQUIT, or
+// reloaded: 0 ends them, and so does SIGTERM whatever is set (measured, 8.2).
+func (m *master) grace(tree *model.Node) model.Value[time.Duration] {
+	if s := m.place.Signal; s.Known() && strings.TrimPrefix(s.V, "SIG") == "TERM" {
+		return model.Set(s.Owner(), s.Key(), s.At(), time.Duration(0), s.Origin(), strings.TrimSpace(s.Why()+" SIGTERM stops PHP-FPM at once"))
+	}
+	return setting(m.global, tree, "process_control_timeout", "", span, 0)
 }
 
 // owner is user and group of the socket; without any it is the master's, which

@@ -21,12 +21,25 @@ type Program struct {
 	Node  *model.Node           // the command as a statement: name and arguments
 	Args  []model.Word          // behind the program, and behind "run" or "start" of its own
 	Env   map[string]model.Word // set in front of it
+	User  model.Word            // whom a wrapper runs it as; empty: as its place
+
+	front shell // what stays between it and the signals of its place
+}
+
+// A shell stands in front of a program, and does not pass signals on.
+type shell struct {
+	at     model.Span // what starts the program; zero: no shell is left
+	why    string
+	unsure string // why it cannot be told
 }
 
 // Programs are what a place starts, wrappers and shells left out, as far as its
 // command and the scripts it names tell.
 func Programs(t *files.Tree, p *model.Place) []Program {
 	r := reader{tree: t, place: p}
+	if p.Shell && len(p.Words) > 0 {
+		r.front = r.inline(p.Words[0], true)
+	}
 	r.start(p.Words, "", map[string]model.Word{}, 0)
 	return r.found
 }
@@ -45,6 +58,9 @@ type reader struct {
 	tree  *files.Tree
 	place *model.Place
 	found []Program
+	user  model.Word // of the wrappers so far
+	front shell      // of the shells so far
+	group bool       // signals go to all that is started
 }
 
 const maxDepth = 8 // scripts that start scripts
@@ -76,6 +92,9 @@ var wrappers = map[string]struct {
 	"docker-php-entrypoint": {}, "docker-entrypoint.sh": {}, "docker-entrypoint": {}, "nodemon": {[]string{"-w", "--watch", "-e", "--ext", "--exec", "-x"}, 0},
 }
 
+// changers are wrappers whose first word is the user they run the program as.
+var changers = []string{"gosu", "su-exec", "s6-setuidgid"}
+
 var shells = []string{"sh", "bash", "ash", "dash", "zsh", "ksh"}
 
 // start follows a command to the programs it starts. script is what a shell
@@ -89,12 +108,17 @@ func (r *reader) start(words []model.Word, from string, env map[string]model.Wor
 	wrap, wraps := wrappers[name]
 	switch {
 	case slices.Contains(shells, name):
-		r.shell(args, env, depth)
+		r.shell(name, args, env, depth)
 	case name == "nodemon" && !slices.ContainsFunc(args, func(w model.Word) bool { return w.Text == "--exec" || w.Text == "-x" }):
 		r.add("node", words[0], args, env)
 	case wraps:
-		args = behind(args, wrap.valued)
+		user, group := r.user, r.group
+		r.group = group || name == "dumb-init"
+		if args = behind(args, wrap.valued); len(args) > 0 && slices.Contains(changers, name) {
+			r.user = args[0]
+		}
 		r.start(args[min(wrap.words, len(args)):], from, env, depth+1)
+		r.user, r.group = user, group
 	case name == "python":
 		r.python(words[0], args, env, depth)
 	case name == "npm" || name == "yarn" || name == "pnpm" || name == "bun":
@@ -145,7 +169,7 @@ func behind(args []model.Word, valued []string) []model.Word {
 }
 
 // shell follows "sh -c text" and "sh script".
-func (r *reader) shell(args []model.Word, env map[string]model.Word, depth int) {
+func (r *reader) shell(name string, args []model.Word, env map[string]model.Word, depth int) {
 	command := false
 	for len(args) > 0 && strings.HasPrefix(args[0].Text, "-") {
 		command = command || !strings.HasPrefix(args[0].Text, "--") && strings.Contains(args[0].Text, "c")
@@ -154,16 +178,57 @@ func (r *reader) shell(args []model.Word, env map[string]model.Word, depth int) 
 	switch {
 	case len(args) == 0:
 	case command:
-		r.commands(args[0], nil, env, depth)
+		r.commands(args[0], nil, env, depth, func(c text.Command, last bool) shell {
+			switch {
+			case name == "bash" && last:
+				return shell{}
+			case name == "sh":
+				return r.inline(c.Words[0], last)
+			}
+			return shell{at: head(c), why: "started by " + name + ", which stays in front"}
+		})
 	default:
 		r.script(args[0], args[1:], env, depth)
 	}
 }
 
-func (r *reader) commands(w model.Word, given []model.Word, env map[string]model.Word, depth int) {
+// inline is what "sh -c" leaves in front of a command: dash stays, and so does
+// any shell unless the command is the last one; the shells of Alpine and Red
+// Hat become the last one (measured: dash 0.5.12, bash 5.2, busybox 1.35).
+func (r *reader) inline(w model.Word, last bool) shell {
+	m := r.place.Machine()
+	name, tag, _ := strings.Cut(m.Image.V, ":")
+	switch {
+	case !m.Image.Known():
+		return shell{unsure: "the shell of the image is not known"}
+	case !last:
+	case strings.Contains(tag, "alpine") || slices.Contains([]string{"alpine", "busybox", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux"}, name):
+		return shell{}
+	case !slices.Contains([]string{"debian", "ubuntu", "python", "node", "ruby", "php", "golang", "nginx"}, name):
+		return shell{unsure: "the shell of the image is not known"}
+	}
+	return shell{at: w.Span, why: "started by /bin/sh, which stays in front"}
+}
+
+func head(c text.Command) model.Span { return c.Words[0].Span }
+
+// commands follows each command of a shell's text. front is what stays in front
+// of one that is not the argument of exec.
+func (r *reader) commands(w model.Word, given []model.Word, env map[string]model.Word, depth int, front func(c text.Command, last bool) shell) {
 	env = clone(env)
-	for _, c := range text.Commands(w) {
+	all := text.Commands(w)
+	traps := slices.ContainsFunc(all, func(c text.Command) bool { return c.Words[0].Text == "trap" || c.Then == "&" })
+	before := r.front
+	defer func() { r.front = before }()
+	for i, c := range all {
 		words := c.Words
+		switch r.front = before; {
+		case words[0].Text == "exec" || r.group:
+		case traps:
+			r.front = shell{unsure: "the script may pass signals on"}
+		case before == shell{}:
+			r.front = front(c, i == len(all)-1)
+		}
 		if len(words) > 1 && words[0].Text == "export" {
 			r.assigned(words[1:], env)
 			continue
@@ -190,14 +255,19 @@ func clone(env map[string]model.Word) map[string]model.Word {
 func (r *reader) script(w model.Word, given []model.Word, env map[string]model.Word, depth int) {
 	name, ok := r.file(w.Text)
 	if !ok {
+		before := r.front
+		r.front = shell{unsure: "the script is not seen: " + w.Text}
 		r.start(given, "", env, depth+1) // the custom: exec "$@"
+		r.front = before
 		return
 	}
 	src, err := r.tree.Source(name, Shell)
 	if err != nil || depth > maxDepth {
 		return
 	}
-	r.commands(model.Word{Text: string(src.Text), Span: src.Span(0, len(src.Text))}, given, env, depth+1)
+	r.commands(model.Word{Text: string(src.Text), Span: src.Span(0, len(src.Text))}, given, env, depth+1, func(c text.Command, _ bool) shell {
+		return shell{at: head(c), why: "started without exec, so that " + path.Base(name) + " stays in front"}
+	})
 }
 
 // isScript reports whether a word names a shell script among the files.
@@ -302,6 +372,9 @@ func (r *reader) packaged(tool string, first model.Word, args []model.Word, env 
 	if len(given) > 0 && given[0].Text == "--" {
 		given = given[1:]
 	}
+	before := r.front
+	defer func() { r.front = before }()
+	r.front = shell{unsure: tool + " may pass signals on"}
 	for _, c := range text.Commands(found) {
 		r.start(slices.Concat(c.Words, given), "", clone(env), depth+1)
 	}
@@ -317,5 +390,5 @@ func (r *reader) add(name string, first model.Word, args []model.Word, env map[s
 	if n.Span.IsZero() && r.place.Node != nil {
 		n.Span = r.place.Node.Head()
 	}
-	r.found = append(r.found, Program{Name: name, Place: r.place, Node: n, Args: args, Env: env})
+	r.found = append(r.found, Program{Name: name, Place: r.place, Node: n, Args: args, Env: env, User: r.user, front: r.front})
 }

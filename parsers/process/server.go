@@ -7,8 +7,38 @@ import (
 // Server is the gateway that a program is, with one listener.
 func (g Program) Server(product model.Product) *model.Gateway {
 	out := &model.Gateway{Name: product.Name, Node: g.Node, Product: product, Place: g.Place}
+	out.Signalled = g.Signalled()
 	out.Listeners = []*model.Listener{{Gateway: out, Node: g.Node}}
 	return out
+}
+
+// Signalled is whether the signal that stops the place reaches the program: a
+// shell that waits for it neither ends on the signal, as the first process of a
+// container, nor passes it on.
+func (g Program) Signalled() model.Value[bool] {
+	const key = "exec"
+	switch f := g.front; {
+	case g.Node == nil:
+		return model.Value[bool]{}
+	case f.unsure != "":
+		return model.NotTold[bool](g.Node, key, f.unsure)
+	case !f.at.IsZero():
+		return model.Set(g.Node, key, f.at, false, model.Explicit, f.why)
+	}
+	return model.Fallback(g.Node, key, true, model.Default, "no shell stays in front")
+}
+
+// Runs is whom the program runs as: the user a wrapper names, else its place's.
+func (g Program) Runs() model.Value[string] {
+	if g.User.Text != "" {
+		return Read(g, "user", g.User, func(s string) (string, bool) { return s, s != "" })
+	}
+	for p := g.Place; p != nil; p = p.On {
+		if u := p.User; u.Known() {
+			return u
+		}
+	}
+	return model.NotTold[string](g.Node, "user", "whoever starts it")
 }
 
 // Listen adds an address to a listener, and what is spoken there.

@@ -384,7 +384,7 @@ func (s *server) gateway() *model.Gateway {
 	for _, b := range l.Binds {
 		b.Proxy = model.Fallback(s.Node, "PROXY protocol", false, model.Default, s.product+" default")
 		if b.Addr.V.Path != "" {
-			b.Owner = g.User
+			b.Owner = s.Runs()
 			if !b.Mode.Known() {
 				b.Mode = model.Fallback(s.Node, "umask", 0o777, model.Default, s.product+" default")
 			}

@@ -147,6 +147,16 @@ func place(s *model.Node, name string, machine *model.Place) *model.Place {
 			p.Kill = model.Set(s, "stopwaitsecs", n.Args[0].Span, d, model.Explicit, "")
 		}
 	}
+	p.User = model.NotTold[string](s, "user", "whoever starts supervisord")
+	if n := last(s, "user"); n != nil {
+		p.User = model.Set(s, "user", n.Args[0].Span, n.Arg(0), model.Explicit, "")
+	} else if u := machine.User; u.Known() && machine.Node != nil {
+		p.User = model.Fallback(s, "user", u.V, min(u.Origin(), model.Default), "as supervisord")
+	}
+	p.Restarts = model.Fallback(s, "autorestart", true, model.Default, "supervisord default: unexpected")
+	if n := last(s, "autorestart"); n != nil {
+		p.Restarts = model.Set(s, "autorestart", n.Args[0].Span, n.Arg(0) != "false", model.Explicit, "")
+	}
 	p.Whole = model.NotTold[bool](s, "command", "it shares its machine")
 	return p
 }

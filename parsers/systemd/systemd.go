@@ -201,8 +201,35 @@ func (u *unit) place(t *files.Tree, host *model.Place) *model.Place {
 			}
 		}
 	}
+	if n := u.last("Service", "ExecStop"); n != nil {
+		p.Signal = model.NotTold[string](s, "KillSignal", "ExecStop stops it: "+n.Arg(0))
+	}
+	p.User = u.user(s)
+	p.Restarts = model.Fallback(s, "Restart", false, model.Default, "systemd default")
+	if n := u.last("Service", "Restart"); n != nil {
+		p.Restarts = model.Set(s, "Restart", n.Args[0].Span, n.Arg(0) != "no" && n.Arg(0) != "on-success", model.Explicit, "")
+	}
 	p.Whole = model.NotTold[bool](s, "ExecStart", "it shares its host")
 	return p
+}
+
+// user is whom a service runs as: root, unless it says (systemd.exec). A user
+// alone has the groups of its account.
+func (u *unit) user(s *model.Node) model.Value[string] {
+	n := u.last("Service", "User")
+	switch {
+	case u.last("Service", "DynamicUser") != nil:
+		return model.NotTold[string](s, "User", "it is made at the start")
+	case n == nil:
+		return model.Fallback(s, "User", "root", model.Default, "systemd default")
+	case strings.Contains(n.Arg(0), "%"):
+		return model.NotTold[string](s, "User", "it is a variable: "+n.Arg(0))
+	}
+	name := n.Arg(0)
+	if g := u.last("Service", "Group"); g != nil {
+		name += ":" + g.Arg(0)
+	}
+	return model.Set(s, "User", n.Args[0].Span, name, model.Explicit, "")
 }
 
 // words are those of a command line, without the signs that change how it is

@@ -273,6 +273,29 @@ func (s *server) slots() model.Value[int] {
 		fmt.Sprintf("%d processes of %d threads", processes.V, threads.V))
 }
 
+// permissions are mode and owner of the sockets: what is left of 777 by the
+// umask, 022 mostly; and uid:gid, else who starts uWSGI (measured, 2.0.21).
+func (s *server) permissions() (perms model.Value[int], owner model.Value[string]) {
+	perms = setting(s, "chmod-socket", mode, 0o755, "C", "chmod")
+	if mask := setting(s, "umask", mode, 0o022); !perms.Written() && mask.Written() {
+		perms = model.Set(mask.Owner(), mask.Key(), mask.At(), 0o777&^mask.V, mask.Origin(), "")
+	}
+	owner = setting(s, "chown-socket", word, "")
+	uid, gid := setting(s, "uid", word, ""), setting(s, "gid", word, "")
+	switch {
+	case owner.V != "" || !owner.Known():
+	case !uid.Known() || !gid.Known():
+		owner = model.NotTold[string](s.Node, "uid", "it cannot be told")
+	case uid.V != "" && gid.V != "":
+		owner = model.Set(uid.Owner(), uid.Key(), uid.At(), uid.V+":"+gid.V, min(uid.Origin(), gid.Origin()), "")
+	case uid.V != "":
+		owner = uid
+	default:
+		owner = s.Runs()
+	}
+	return perms, owner
+}
+
 // protocols are the options that open a socket, and what is spoken there.
 var protocols = []struct{ option, short, protocol string }{
 	{"socket", "s", "uwsgi"}, {"uwsgi-socket", "", "uwsgi"}, {"http-socket", "", "http"}, {"http", "", "http"}, {"https", "", "http"},
@@ -281,8 +304,7 @@ var protocols = []struct{ option, short, protocol string }{
 
 func (s *server) listen(g *model.Gateway, base *model.Listener) {
 	backlog := setting(s, "listen", process.Number, 100, "l")
-	perms := setting(s, "chmod-socket", mode, 0o755, "C", "chmod")
-	owner := setting(s, "chown-socket", word, "")
+	perms, owner := s.permissions()
 	said := setting(s, "protocol", word, "uwsgi")
 	for _, p := range protocols {
 		names := []string{p.option}
@@ -322,9 +344,6 @@ func (s *server) listen(g *model.Gateway, base *model.Listener) {
 			b.Backlog = backlog
 			if b.Addr.V.Path != "" {
 				b.Mode, b.Owner = perms, owner
-				if owner.V == "" {
-					b.Owner = g.User
-				}
 			}
 		}
 	}
