@@ -274,6 +274,9 @@ func (p *page) fix(t *testing.T, e *example, opt lint.Options, found []lint.Find
 	fixed = slices.DeleteFunc(fixed, func(f lint.Finding) bool { return f.Fix == nil })
 	if len(fixed) > 0 {
 		fix := fixed[0].Fix
+		if comment := strings.HasSuffix(p.check.ID, "-ignore"); fix.Safe && !comment && !fixed[0].Outcome.Start() {
+			t.Errorf("%s: the fix is called safe, but the server starts without it, so it changes what requests get", e.title)
+		}
 		block = append([]string{"```diff"}, lines(lint.Diff(fix))...)
 		block = append(block, "```")
 		after := fstest.MapFS{}

@@ -91,13 +91,16 @@ func configure(all []Finding, opt Options) []Finding {
 	}
 	out := all[:0]
 	for _, f := range all {
-		if f.Primary.IsZero() || f.Check.ID == settings.ErrorRule {
+		if f.Check.ID == settings.ErrorRule {
 			out = append(out, f)
 			continue
 		}
-		name := opt.name(f.Primary.Source)
+		name := "" // of a finding without a place, to which no override speaks
+		if !f.Primary.IsZero() {
+			name = opt.name(f.Primary.Source)
+		}
 		r := opt.Settings.Rule(f.Check.ID, name)
-		if r.Enabled.Set() && !r.Enabled.V || opt.Settings.Excluded(name) && !slices.Contains(opt.Paths, name) {
+		if r.Enabled.Set() && !r.Enabled.V || name != "" && opt.Settings.Excluded(name) && !slices.Contains(opt.Paths, name) {
 			continue
 		}
 		if s := settings.Severity(r.Severity.V); s != 0 {

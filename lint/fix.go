@@ -77,8 +77,7 @@ const maxTrials = 200
 const offerFiles = 400
 
 // Fix applies the fixes of what Run finds, one after another until nothing
-// changes; without unsafe, only those after which nobody else is governed and
-// nothing else changes. A fix is taken only if, linted again, what it fixes is
+// changes; without unsafe, only those that are safe. A fix is taken only if, linted again, what it fixes is
 // gone and no error or warning has come. The files of fsys stay as they are.
 func Fix(ctx context.Context, fsys fs.FS, opt Options, unsafe bool) (*Repair, error) {
 	t, err := startTrials(ctx, fsys, opt)
@@ -272,7 +271,10 @@ func (t *trials) try(batch []Finding) (next trials, holds bool, err error) {
 }
 
 // better reports whether what fixed names is gone, no error or warning has
-// come, and every file is still known for what it is. Findings are counted by rule and file: a fix may move one that stays.
+// come, and every file is still known for what it is. Findings are counted by
+// rule and file: a fix may move one that stays. Where a server refused to start
+// and a safe fix ended that, what it would do wrong is seen only now: then no
+// other refusal may come.
 func better(before, after *Result, fixed []Finding) bool {
 	if after.Summary.Files < before.Summary.Files {
 		return false
@@ -286,10 +288,11 @@ func better(before, after *Result, fixed []Finding) bool {
 		most[key(&fixed[i])]--
 		must[key(&fixed[i])] = true
 	}
+	hid := !slices.ContainsFunc(fixed, func(f Finding) bool { return !f.Fix.Safe || !f.Outcome.Start() })
 	for i := range after.Findings {
 		f := &after.Findings[i]
 		most[key(f)]--
-		if most[key(f)] < 0 && (must[key(f)] || f.Severity > model.Note) {
+		if most[key(f)] < 0 && (must[key(f)] || f.Severity > model.Note && (!hid || f.Outcome.Start())) {
 			return false
 		}
 	}

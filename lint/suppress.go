@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gwlint/gwlint/checks"
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers"
 	"github.com/gwlint/gwlint/settings"
 )
 
@@ -27,6 +29,8 @@ type ignore struct {
 	reason  string // without the date
 	until   string // as written
 	last    time.Time
+	wrong   string // why it is no comment to the program that reads it; "" where it is one
+	sign    string // what would begin one there
 }
 
 type ignoredRule struct {
@@ -36,7 +40,7 @@ type ignoredRule struct {
 }
 
 var (
-	toUs       = regexp.MustCompile(`^(?:#+|;+|//|/\*)\s*gwlint:\s*(.*?)\s*(?:\*/)?$`)
+	toUs       = regexp.MustCompile(`^(?:#+|;+|!|//|/\*)\s*gwlint:\s*(.*?)\s*(?:\*/)?$`)
 	ignoreWord = regexp.MustCompile(`^(file-)?ignore\[([^\]]*)\]\s*(.*)$`)
 	untilWord  = regexp.MustCompile(`(?:^|\s)until=(\S+)`)
 	ruleWord   = regexp.MustCompile(`[^\s,]+`)
@@ -75,17 +79,25 @@ func read(at, governs model.Span) *ignore {
 // ignores are all comments that speak to gwlint, by source, in order.
 func ignores(w *model.Workspace, o outline) map[*model.Source][]*ignore {
 	out := map[*model.Source][]*ignore{}
-	seen, told := map[model.Span]bool{}, map[*model.Source]bool{}
+	speaks := map[*model.Source]bool{}
+	for _, s := range w.Sources {
+		if bytes.Contains(s.Text, []byte("gwlint:")) && !s.Stock {
+			if speaks[s] = true; !parsers.CommentsOf(s).Nodes {
+				out[s] = o.comments(s)
+			}
+		}
+	}
+	if len(speaks) == 0 {
+		return out
+	}
+	seen := map[model.Span]bool{}
 	note := func(at, governs model.Span) {
-		if at.IsZero() {
+		if s := at.Source; seen[at] || s == nil || !parsers.CommentsOf(s).Nodes {
 			return
 		}
-		told[at.Source] = true
-		if !seen[at] {
-			seen[at] = true
-			if g := read(at, governs); g != nil {
-				out[at.Source] = append(out[at.Source], g)
-			}
+		seen[at] = true
+		if g := read(at, governs); g != nil {
+			out[at.Source] = append(out[at.Source], g)
 		}
 	}
 	for n := range w.Nodes() {
@@ -96,24 +108,19 @@ func ignores(w *model.Workspace, o outline) map[*model.Source][]*ignore {
 			note(c.Span, model.Span{})
 		}
 	}
-	for s := range o.nodes {
-		if !told[s] && strings.Contains(string(s.Text), "gwlint:") {
-			for at, governs := range o.comments(s) {
-				note(at, governs)
-			}
-		}
-	}
 	for _, all := range out {
 		slices.SortFunc(all, func(a, b *ignore) int { return cmp.Compare(a.at.Start, b.at.Start) })
 	}
 	return out
 }
 
-// comments are those of a source whose parser keeps none, such as YAML: on a
-// line of their own, or behind a statement.
-func (o outline) comments(s *model.Source) map[model.Span]model.Span {
-	out := map[model.Span]model.Span{}
-	var above []model.Span
+var aside = regexp.MustCompile(`(?:#+|;+|!|//|/\*)\s*gwlint:`)
+
+// comments are those of a file whose statements have none of their own: on
+// lines above a statement, or behind it where the language takes them there.
+func (o outline) comments(s *model.Source) (all []*ignore) {
+	style := parsers.CommentsOf(s)
+	var above []*ignore
 	for i := 1; i <= s.Lines(); i++ {
 		line := s.LineSpan(i)
 		text := line.Text()
@@ -121,32 +128,76 @@ func (o outline) comments(s *model.Source) map[model.Span]model.Span {
 		if first == len(text) {
 			continue
 		}
-		at := strings.Index(text, "# gwlint:")
-		if at < 0 {
-			at = strings.Index(text, "// gwlint:")
+		at := -1
+		if m := aside.FindStringIndex(text); m != nil {
+			at = m[0]
 		}
-		comment := s.Span(line.Start+max(at, 0), line.End)
 		if at == first {
-			above = append(above, comment)
+			g := read(s.Span(line.Start+at, line.End), model.Span{})
+			g.misplace(style.Own, "on a line of its own")
+			above, all = append(above, g), append(all, g)
 			continue
 		}
-		n := o.at(s.Span(line.Start+first, line.Start+first))
-		governs := model.Span{}
-		if n != nil && n.Span.Source == s {
-			governs = n.Span
+		if slices.ContainsFunc(style.Own, func(sign string) bool { return strings.HasPrefix(text[first:], sign) }) {
+			continue
 		}
-		if at > 0 && strings.ContainsRune(" \t", rune(text[at-1])) {
-			out[comment] = governs
+		governs := o.statement(s, i, first)
+		if at > 0 && strings.ContainsRune(" \t", rune(text[at-1])) && !quoted(text[:at]) {
+			g := read(s.Span(line.Start+at, line.End), governs)
+			g.misplace(style.Behind, "behind a value")
+			all = append(all, g)
 		}
-		for _, c := range above {
-			out[c] = governs
+		for _, g := range above {
+			if g.governs.IsZero() {
+				g.governs = governs
+			}
 		}
 		above = nil
 	}
-	for _, c := range above {
-		out[c] = model.Span{}
+	return all
+}
+
+// misplace says what is wrong with a comment that begins with none of the signs.
+func (g *ignore) misplace(signs []string, where string) {
+	if slices.ContainsFunc(signs, func(sign string) bool { return strings.HasPrefix(g.at.Text(), sign) }) {
+		return
 	}
-	return out
+	if g.wrong, g.sign = "the language has no comment "+where, ""; len(signs) > 0 {
+		g.wrong, g.sign = "a comment "+where+" begins with "+signs[0]+" here", signs[0]
+	}
+}
+
+// quoted reports whether a quote is open at the end of a line's beginning.
+func quoted(text string) bool {
+	open := rune(0)
+	for _, c := range text {
+		switch {
+		case c == open:
+			open = 0
+		case open == 0 && (c == '"' || c == '\''):
+			open = c
+		}
+	}
+	return open != 0
+}
+
+// statement is what begins at a column of a line: a statement that is known,
+// else the line with those below it that are indented deeper.
+func (o outline) statement(s *model.Source, line, first int) model.Span {
+	start := s.LineSpan(line).Start + first
+	if n := o.at(s.Span(start, start)); n != nil && n.Span.Source == s && n.Span.Start == start && n.Name.Text != "" {
+		return n.Span
+	}
+	end := s.LineSpan(line).End
+	for next := line + 1; next <= s.Lines(); next++ {
+		text := string(s.Line(next))
+		body := strings.TrimLeft(text, " \t")
+		if strings.TrimSpace(body) != "" && len(text)-len(body) <= first {
+			break
+		}
+		end = s.LineSpan(next).End
+	}
+	return s.Span(start, end)
 }
 
 // suppress drops the findings that comments ask to ignore, and returns what is
@@ -164,7 +215,7 @@ func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check,
 	*all = slices.DeleteFunc(*all, func(f Finding) bool {
 		drop := false
 		for _, g := range comments[f.Primary.Source] {
-			if !g.governs.Holds(f.Primary) || j.over(g) {
+			if g.wrong != "" || !g.governs.Holds(f.Primary) || j.over(g) {
 				continue
 			}
 			for i := range g.rules {
@@ -221,6 +272,9 @@ func (j *judge) say(rule string, at model.Span, fix *model.Fix, format string, a
 func (j *judge) comment(g *ignore) {
 	remove := &model.Fix{Message: "take the comment out", Safe: true, Edits: []model.Edit{without(g.at)}}
 	switch {
+	case g.wrong != "":
+		j.say("unused-ignore", g.at, g.resign(), "this ignores nothing: %s", g.wrong)
+		return
 	case !g.list:
 		j.say("unused-ignore", g.at, nil, "the comment ignores nothing: it says neither ignore[rule] nor file-ignore[rule]")
 		return
@@ -266,6 +320,16 @@ func (j *judge) comment(g *ignore) {
 // speaks reports whether a rule says something of what the comment governs.
 func (j *judge) speaks(rule string, g *ignore) bool {
 	return slices.ContainsFunc(j.found, func(f Finding) bool { return f.Check.ID == rule && g.governs.Holds(f.Primary) })
+}
+
+// resign writes the sign that begins a comment there.
+func (g *ignore) resign() *model.Fix {
+	if g.sign == "" {
+		return nil
+	}
+	old := strings.IndexFunc(g.at.Text(), func(r rune) bool { return !strings.ContainsRune("#;!/*", r) })
+	at := g.at.Source.Span(g.at.Start, g.at.Start+old)
+	return &model.Fix{Message: "begin the comment with " + g.sign, Safe: true, Edits: []model.Edit{{Span: at, Text: g.sign}}}
 }
 
 func (g *ignore) names() string {

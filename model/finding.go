@@ -98,7 +98,7 @@ func (f Finding) Confidence() Confidence {
 type Fix struct {
 	Message string // what it does: "write the unit"
 	Edits   []Edit // do not overlap
-	Safe    bool   // nobody else is governed and nothing else changes
+	Safe    bool   // what works now works as before, and there is no other way to read what was meant
 }
 
 // An Edit replaces a span by text; an empty span is an insertion.

@@ -4,12 +4,15 @@ import (
 	"bufio"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/gwlint/gwlint/lint"
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers"
+	"github.com/gwlint/gwlint/settings"
 )
 
 // A style is how text looks in a terminal.
@@ -291,12 +294,12 @@ func (p *printer) fix(f *lint.Finding, patches []patch) {
 		message = "edit"
 	}
 	p.note("fix", wrap(message+" ["+safe+"]", p.Width-p.margin())...)
-	path := f.Primary.Source
+	in := f.Primary.Source
 	for i, patch := range patches {
-		if patch.source != path {
+		if patch.source != in {
 			fmt.Fprintf(p, "%s%s %s\n", strings.Repeat(" ", p.gutter+1), p.paint(blue, ":::"),
 				p.place(patch.source.Span(patch.start, patch.start)))
-			path = patch.source
+			in = patch.source
 		}
 		if i > 0 && patches[i-1].source == patch.source {
 			fmt.Fprintln(p, p.paint(blue, "..."))
@@ -351,7 +354,7 @@ func (p *printer) summary(r *lint.Result) {
 		count int
 		name  string
 		style style
-	}{{s.Errors, "error", red}, {s.Warnings, "warning", yellow}, {s.Notes, "note", cyan}} {
+	}{{s.Errors, "error", red}, {s.Warnings, "warning", yellow}, {s.Notes - s.Hidden, "note", cyan}} {
 		if n.count > 0 {
 			found = append(found, p.paint(n.style, many(n.count, n.name)))
 		}
@@ -379,12 +382,47 @@ func (p *printer) summary(r *lint.Result) {
 		parts = append(parts, elapsed(s.Elapsed))
 	}
 	fmt.Fprintln(p, strings.Join(parts, " · "))
-	for _, path := range s.Unread {
-		fmt.Fprintf(p, "%s %s\n", p.paint(red, "not read:"), clean(path))
+	for _, file := range s.Unread {
+		fmt.Fprintf(p, "%s %s\n", p.paint(red, "not read:"), clean(file))
 	}
 	if len(r.Findings) > 0 {
-		fmt.Fprintln(p, p.paint(dim, `"gwlint explain RULE" says more; "# gwlint: ignore[RULE] reason" above a statement leaves it out`))
+		fmt.Fprintln(p, p.paint(dim, `"gwlint explain RULE" says more`+waysOut(r)))
 	}
+}
+
+// waysOut are the comments that leave a finding out, as the languages of the
+// findings' files write them.
+func waysOut(r *lint.Result) string {
+	var signs []string
+	in := map[string]*model.Source{} // the first file of each sign
+	for i := range r.Findings {
+		s := r.Findings[i].Primary.Source
+		if s == nil {
+			continue
+		}
+		sign := ""
+		if own := parsers.CommentsOf(s).Own; len(own) > 0 {
+			sign = own[0]
+		}
+		if in[sign] == nil {
+			in[sign], signs = s, append(signs, sign)
+		}
+	}
+	var ways []string
+	for _, sign := range signs {
+		way := fmt.Sprintf(`"%s gwlint: ignore[RULE] reason" above a statement`, sign)
+		if sign == "" {
+			way = "an override in " + settings.FileName
+		}
+		if len(signs) > 1 {
+			way += " of " + path.Base(clean(in[sign].Path))
+		}
+		ways = append(ways, way)
+	}
+	if len(ways) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(ways, ", ") + " leaves it out"
 }
 
 // helps says what would help to tell settings that cannot be told.

@@ -77,7 +77,7 @@ func undefined(http *model.Node, uses map[string]*model.Node, report func(model.
 		}
 		if v == "connection_upgrade" {
 			if edit := model.Insert(http, "map $http_upgrade $connection_upgrade { default upgrade; '' close; }"); edit != nil {
-				f.Fix = &model.Fix{Message: "the map that it comes from", Edits: []model.Edit{*edit}}
+				f.Fix = &model.Fix{Message: "the map that it comes from", Edits: []model.Edit{*edit}, Safe: true}
 			}
 		}
 		report(f)

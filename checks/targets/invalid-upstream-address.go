@@ -137,6 +137,7 @@ func portOf(s string) string {
 // scheme where it is missing, unix: before a path.
 func readable(n *model.Node) *model.Fix {
 	word, pass, text, does := n.Arg(0), n.Name.Text == "proxy_pass" && n.Within("stream") == nil, "", ""
+	safe := true
 	plain, scheme := strings.CutPrefix(word, "http://")
 	switch {
 	case !pass && scheme && refusedURL(plain, false) == "" && portOf(plain) != "":
@@ -144,9 +145,9 @@ func readable(n *model.Node) *model.Fix {
 	case !pass && strings.HasPrefix(word, "/"):
 		text, does = "unix:"+word, "a path is that of a socket"
 	case pass && !strings.Contains(word, "//") && !strings.HasPrefix(word, "/") && refusedURL(word, true) == "":
-		text, does = "http://"+word, "write the scheme"
+		text, does, safe = "http://"+word, "write the scheme", false // https may be meant
 	default:
 		return nil
 	}
-	return &model.Fix{Message: does, Edits: []model.Edit{{Span: n.Args[0].Span, Text: text}}}
+	return &model.Fix{Message: does, Edits: []model.Edit{{Span: n.Args[0].Span, Text: text}}, Safe: safe}
 }

@@ -53,7 +53,7 @@ func resolves(g *model.Gateway, upstream *model.Node) (model.Finding, bool) {
 		f.Message = fmt.Sprintf("resolve needs shared memory, and upstream %s has no zone", name)
 		f.Outcome = model.RefusesToStart(fmt.Sprintf("[emerg] resolving names at run time requires upstream %q to be in shared memory", name))
 		if edit := model.Insert(upstream, "zone "+name+" 64k;"); edit != nil && resolver != nil {
-			f.Fix = &model.Fix{Message: "memory that the workers share", Edits: []model.Edit{*edit}}
+			f.Fix = &model.Fix{Message: "memory that the workers share", Edits: []model.Edit{*edit}, Safe: true}
 		}
 	case resolver == nil && sure:
 		f.Message = fmt.Sprintf("resolve needs a resolver, and neither upstream %s nor the block around it has one", name)

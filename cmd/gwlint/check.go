@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/gwlint/gwlint/checks"
 	"github.com/gwlint/gwlint/lint"
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/settings"
@@ -18,14 +19,17 @@ import (
 type judging struct {
 	inputs
 	profile, failOn, today, baseline string
+	only, without                    []string // rules and topics
 	noIgnores                        bool
 }
 
 const defaultLevel = "warning:medium"
 
 func (j *judging) define(f *pflag.FlagSet) {
-	f.StringVar(&j.profile, "profile", "default", "default, or audit, which shows notes")
-	f.StringVar(&j.failOn, "fail-on", defaultLevel, "exit 1 from SEVERITY[:CONFIDENCE] on, or never")
+	f.StringVar(&j.profile, "profile", "default", "the `PROFILE`: default, or audit, which shows notes")
+	f.StringVar(&j.failOn, "fail-on", defaultLevel, "exit 1 from this `LEVEL` on: SEVERITY[:CONFIDENCE], or never")
+	f.StringSliceVar(&j.only, "select", nil, "only these `RULES` or topics, with their notes: keepalive-race,timeouts")
+	f.StringSliceVar(&j.without, "ignore", nil, "all but these `RULES` or topics")
 	f.BoolVar(&j.noIgnores, "no-ignores", false, "comments that ignore rules do not count")
 	f.StringVar(&j.today, "today", "", "the `DATE` to which until= of such comments is held: 2027-01-31")
 	f.StringVar(&j.baseline, "baseline", "", "the `FILE` of known findings, or none; else .gwlint-baseline.json beside the settings")
@@ -63,8 +67,61 @@ func (j *judging) options(f *pflag.FlagSet, r root) (opt lint.Options, level set
 	if opt.Baseline, err = file.read(); err != nil {
 		return opt, level, err
 	}
+	if opt.Checks, err = j.checks(); err != nil {
+		return opt, level, err
+	}
 	opt.Audit, opt.NoIgnores = profile == "audit", j.noIgnores
+	if len(j.only) > 0 && origin(f, "profile") == "" {
+		opt.Audit = true // who asks for a rule wants to see what it says
+	}
 	return opt, level, nil
+}
+
+// always are the rules that say what could not be linted; a selection has
+// them, too. The first three cannot be left out at all: the exit code has
+// them.
+var always = []string{settings.ErrorRule, "internal-error", "unreadable", "syntax"}
+
+// checks are the rules of the run: all, those selected, and not those ignored.
+func (j *judging) checks() ([]*model.Check, error) {
+	only, err := named("--select", j.only)
+	if err != nil {
+		return nil, err
+	}
+	without, err := named("--ignore", j.without)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range always[:3] {
+		if slices.Contains(j.without, id) {
+			return nil, fmt.Errorf("--ignore: %s is always told", id)
+		}
+		delete(without, id)
+	}
+	return slices.DeleteFunc(checks.All(), func(c *model.Check) bool {
+		return without[c.ID] || len(only) > 0 && !only[c.ID] && !slices.Contains(always, c.ID)
+	}), nil
+}
+
+// named are the rules that words name, by themselves or by their topic.
+func named(flag string, words []string) (map[string]bool, error) {
+	out, known := map[string]bool{}, ruleNames()
+	for _, t := range checks.Topics() {
+		known = append(known, t.Name)
+	}
+	for _, w := range words {
+		if !slices.Contains(known, w) {
+			return nil, fmt.Errorf("%s: there is no rule or topic %q%s", flag, w, didYouMean(w, known))
+		}
+		for _, t := range checks.Topics() {
+			for _, c := range t.Checks {
+				if c.ID == w || t.Name == w {
+					out[c.ID] = true
+				}
+			}
+		}
+	}
+	return out, nil
 }
 
 // check is the command that lints.
@@ -75,15 +132,15 @@ func check(f *pflag.FlagSet) runner {
 	var outputs []string
 	var exitZero, statistics, timings bool
 	var since string
-	f.StringVarP(&format, "format", "f", "text", "what is printed: "+formatNames())
+	f.StringVarP(&format, "format", "f", "text", "print this `FORMAT`: "+formatNames())
 	f.StringArrayVarP(&outputs, "output", "o", nil, "also write `FORMAT=FILE`; may be repeated; - is standard output")
 	j.define(f)
 	f.StringVar(&since, "changed-since", "", "only what touches lines that changed since the git revision `REV`; all is analysed")
 	f.BoolVar(&exitZero, "exit-zero", false, "exit 0 even with findings")
-	f.StringVar(&p.fix, "fix", "", "apply fixes that change nothing else; --fix=unsafe: all fixes")
+	f.StringVar(&p.fix, "fix", "", "apply fixes, those that are safe: what works now works as before; --fix=unsafe: all")
 	f.Lookup("fix").NoOptDefVal = "safe"
 	f.BoolVar(&p.diff, "diff", false, "print what --fix would change, for git apply, and write nothing")
-	f.StringVar(&color, "color", "auto", "auto, always or never")
+	f.StringVar(&color, "color", "auto", "`WHEN` to colour: auto, always or never")
 	f.BoolVar(&statistics, "statistics", false, "how many findings each rule has, on standard error")
 	f.BoolVar(&timings, "timings", false, "what took how long, on standard error")
 	return func(ctx context.Context, c console, paths []string) (int, error) {

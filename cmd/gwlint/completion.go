@@ -42,6 +42,8 @@ func flagValues(name string) []string {
 		return []string{"safe", "unsafe"}
 	case "fail-on":
 		return []string{"error", "warning", "note", "never", "error:high", "warning:medium"}
+	case "select", "ignore":
+		return ruleNames()
 	case "type":
 		return lint.Dialects()
 	case "target":

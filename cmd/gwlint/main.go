@@ -57,6 +57,7 @@ func commands() []command {
 			"gwlint                                       lint this folder",
 			"gwlint deploy/nginx -o sarif=gwlint.sarif    two reports at once",
 			"nginx -T | gwlint -                          lint what a server runs",
+			"gwlint --select keepalive-race,timeouts      some rules, or those of a topic",
 			"gwlint --fix=unsafe --diff | git apply       apply all fixes",
 		}, check},
 		{"explain", "RULE", "the page of a rule: what happens, examples, proof", []string{
