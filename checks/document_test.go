@@ -38,37 +38,74 @@ func rulesDocument(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString(`# Rules
 
-<!-- Made from the pages in checks/ by: go test ./checks -update -->
+<!-- Made from the pages in checks/ by: go test ./checks -run TestDocument -update -->
 
 Every rule with what a client gets. *Error*: every matching request fails, or the server refuses to start. *Warning*: failures under an
 ordinary event, such as a slow request, an idle gap, a deploy, one server down. *Note*: missing protection or weak evidence, shown
-with ` + "`--profile audit`" + `. A rule may speak more quietly where its evidence is weaker.
+with ` + "`--profile audit`" + `. A rule may speak more quietly where its evidence is weaker. What the statuses mean in each product is in
+[outcomes.md](outcomes.md); ` + "`gwlint explain`" + ` takes a rule, a status or a line of a log.
 
-*Proven* names the versions of real servers on which the lab saw the failure with the bad configuration, and none with the fixed one.
+## By what happens
+
 `)
-	for _, topic := range checks.Topics() {
-		fmt.Fprintf(&b, "\n## %s\n\n| rule | | outcome | languages | proven | |\n| --- | --- | --- | --- | --- | --- |\n", topic.Title)
-		for _, c := range topic.Checks {
-			fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s | %s |\n", c.ID, c.ID, c.Severity, outcomes(c), strings.Join(languages(t, c), ", "), proven.Versions(proven.Of(c.ID)), c.Title)
+	for _, status := range append(statuses(), "") {
+		title := status
+		if status == "" {
+			title = "Other failures, and advice"
 		}
-	}
-	b.WriteString("\n## By outcome\n\n")
-	for _, status := range []string{"502", "503", "504", "refuses to start", "500", "400"} {
-		var ids []string
-		for _, c := range checks.All() {
-			if slices.ContainsFunc(c.Outcomes, func(o model.Outcome) bool { return o.String() == status }) {
-				ids = append(ids, fmt.Sprintf("[%s](#%s)", c.ID, c.ID))
+		fmt.Fprintf(&b, "**%s**\n\n", title)
+		for _, topic := range checks.Topics() {
+			if ids := leadingTo(status, topic.Checks); ids != nil {
+				fmt.Fprintf(&b, "- %s: %s\n", topic.Title, strings.Join(ids, ", "))
 			}
 		}
-		if ids != nil {
-			fmt.Fprintf(&b, "**%s**: %s\n\n", status, strings.Join(ids, ", "))
+		b.WriteByte('\n')
+	}
+	b.WriteString(`## By topic
+
+A mark says in whose files a rule has been tried: nginx, HAProxy, Terraform, and *app* for what runs behind them and what starts it
+(containers, units, application servers). ✔: the lab saw the failure on the real server with the bad configuration, and none with the
+fixed one. ●: the outcome is documented, not reproduced.
+`)
+	for _, topic := range checks.Topics() {
+		fmt.Fprintf(&b, "\n### %s\n\n| rule | what is wrong | | a client gets | nginx | HAProxy | Terraform | app |\n|---|---|---|---|:-:|:-:|:-:|:-:|\n", topic.Title)
+		for _, c := range topic.Checks {
+			fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n", c.ID, c.ID, c.Title, c.Severity, outcomes(c), strings.Join(marks(t, c), " | "))
 		}
 	}
-	b.WriteString("---\n")
-	for _, c := range checks.All() {
-		b.WriteString("\n" + demote(checks.Explain(c.ID)))
+	b.WriteString("\n---\n")
+	for _, topic := range checks.Topics() {
+		for _, c := range topic.Checks {
+			brief := strings.TrimSuffix(demote(checks.Brief(c.ID)), "\n")
+			fmt.Fprintf(&b, "\n%s\n\n[All examples](../checks/%s/%s.md)\n", brief, topic.Name, c.ID)
+		}
 	}
 	return b.String()
+}
+
+// statuses are what clients may get by some rule, the gateway's own first.
+func statuses() []string {
+	first := []string{"502", "503", "504", "refuses to start"}
+	var rest []string
+	for _, c := range checks.All() {
+		for _, o := range c.Outcomes {
+			if s := o.String(); s != "" && !slices.Contains(first, s) {
+				rest = append(rest, s)
+			}
+		}
+	}
+	slices.Sort(rest)
+	return append(first, slices.Compact(rest)...)
+}
+
+// leadingTo are links to the rules with an outcome, or with none.
+func leadingTo(status string, among []*model.Check) (ids []string) {
+	for _, c := range among {
+		if slices.ContainsFunc(c.Outcomes, func(o model.Outcome) bool { return o.String() == status }) || status == "" && len(c.Outcomes) == 0 {
+			ids = append(ids, fmt.Sprintf("[%s](#%s)", c.ID, c.ID))
+		}
+	}
+	return ids
 }
 
 func outcomes(c *model.Check) string {
@@ -79,16 +116,30 @@ func outcomes(c *model.Check) string {
 	return strings.Join(all, ", ")
 }
 
-// languages are those of the examples that fire.
-func languages(t *testing.T, c *model.Check) []string {
-	var all []string
-	for _, e := range parsePage(t, c, checks.Page(c.ID)).examples {
-		if e.fires {
-			all = append(all, e.langs...)
+// marks say of nginx, HAProxy, Terraform and the rest whether an example that
+// fires has a file of theirs, and whether a lab case fails there.
+func marks(t *testing.T, c *model.Check) []string {
+	all := make([]string, 4)
+	mark := func(of, with string) {
+		switch of {
+		case "nginx", "haproxy", "terraform":
+			all[slices.Index([]string{"nginx", "haproxy", "terraform"}, of)] = with
+		case "hcl", "http", "text": // settings, pages for errors, anything
+		default:
+			all[3] = with
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	for _, e := range parsePage(t, c, checks.Page(c.ID)).examples {
+		if e.fires {
+			for _, lang := range e.langs {
+				mark(lang, "●")
+			}
+		}
+	}
+	for _, p := range proven.Of(c.ID) {
+		mark(p.Product, "✔")
+	}
+	return all
 }
 
 // demote makes every heading of a page one level deeper.

@@ -8,6 +8,54 @@ import (
 	"github.com/gwlint/gwlint/lab/proven"
 )
 
+// Brief is what Explain has, with the first example that fires alone: of the
+// others it lists the titles.
+func Brief(id string) string {
+	intro, rest, _ := strings.Cut(Explain(id), "\n## ")
+	var first string
+	var fires, silent []string
+	var end strings.Builder
+	for _, section := range sections(rest) {
+		title, _, _ := strings.Cut(section, "\n")
+		if name, ok := strings.CutPrefix(title, "Fires: "); ok {
+			if first == "" {
+				first = "\n## Example: " + strings.TrimRight(strings.TrimPrefix(section, "Fires: "), "\n") + "\n"
+			} else {
+				fires = append(fires, name)
+			}
+		} else if name, ok := strings.CutPrefix(title, "Silent: "); ok {
+			silent = append(silent, name)
+		} else {
+			end.WriteString("\n## " + strings.TrimRight(section, "\n") + "\n")
+		}
+	}
+	return intro + first + list("It also speaks of", fires) + list("It is silent about", silent) + end.String()
+}
+
+// sections cuts a page before its headings, which it has the first two bytes
+// of no more. Those in fenced blocks are none.
+func sections(page string) (all []string) {
+	fenced, from, at := false, 0, 0
+	for line := range strings.Lines(page) {
+		switch {
+		case strings.HasPrefix(line, "```"):
+			fenced = !fenced
+		case !fenced && strings.HasPrefix(line, "## "):
+			all = append(all, page[from:at])
+			from = at + len("## ")
+		}
+		at += len(line)
+	}
+	return append(all, page[from:])
+}
+
+func list(what string, titles []string) string {
+	if len(titles) == 0 {
+		return ""
+	}
+	return "\n" + what + ":\n\n- " + strings.Join(titles, "\n- ") + "\n"
+}
+
 // Explain is the page of a rule with what the lab recorded about it under
 // "Proof"; "" for a rule that does not exist.
 func Explain(id string) string {
