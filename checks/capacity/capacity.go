@@ -10,6 +10,7 @@ func Checks() []*model.Check {
 		fewConnections,
 		connectionCap,
 		limitByProxy,
+		frontendCap,
 	}
 }
 
