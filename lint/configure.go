@@ -111,10 +111,10 @@ func configure(all []Finding, opt Options) []Finding {
 	return out
 }
 
-// outside reports whether an app is declared in an environment which the
-// gateway's files are not of.
-func (opt Options) outside(app, g *model.Gateway) bool {
-	e := app.Node.Parent
+// outside reports whether a block of the settings is declared in an environment
+// which the gateway's files are not of.
+func (opt Options) outside(declared *model.Node, g *model.Gateway) bool {
+	e := declared.Parent
 	if opt.Settings == nil || e == nil || e.Name.Text != "environment" || g.Node == nil || g.Node.Span.IsZero() {
 		return false
 	}

@@ -11,7 +11,7 @@ import (
 
 // connect links every hop to what is known to answer it. A gateway that is
 // guessed runs in its place only most likely.
-func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) {
+func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) (wrong []model.Finding) {
 	k := linker{
 		declared:  map[string][]*model.Bind{},
 		literal:   map[string][]*model.Bind{},
@@ -45,7 +45,9 @@ func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) {
 			}
 		}
 	}
+	k.told = opt.declarations(w)
 	w.Connect(k.find)
+	return k.told.judge(w, opt)
 }
 
 // A linker knows what listens where.
@@ -60,7 +62,8 @@ type linker struct {
 	published map[int][]publication
 	beside    map[publisher][]publication // the same, of places declared in one file
 	guessed   map[*model.Gateway]bool
-	outside   func(app, g *model.Gateway) bool // of another environment of the settings
+	outside   func(declared *model.Node, g *model.Gateway) bool // of another environment of the settings
+	told      declarations
 }
 
 // A file is one file of a place, or of what several of them mount.
@@ -117,7 +120,7 @@ func (k *linker) learn(g *model.Gateway, b *model.Bind) {
 // declares are the servers that the settings declare at an address, for the
 // files that h is in.
 func (k *linker) declares(a model.Addr, h *model.Hop) []*model.Bind {
-	return slices.DeleteFunc(slices.Clone(k.declared[key(a)]), func(b *model.Bind) bool { return k.outside(b.Gateway, h.Gateway()) })
+	return slices.DeleteFunc(slices.Clone(k.declared[key(a)]), func(b *model.Bind) bool { return k.outside(b.Gateway.Node, h.Gateway()) })
 }
 
 // key is the same for addresses that mean the same.
@@ -145,10 +148,14 @@ func unplaced(p *model.Place) bool {
 // find says what answers when h connects to e. More than one candidate is no
 // answer.
 func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
+	if d := k.told.of(h, e, k.outside); d != nil {
+		return d.answer(h, e)
+	}
 	out := k.seek(h, e)
 	if out.To == nil {
 		return out
 	}
+	out.WhyNot = ""
 	out.Sure = min(out.Sure, out.To.Addr.Trust())
 	if g := out.To.Gateway; g != h.Gateway() && (k.guessed[g] || k.guessed[h.Gateway()]) {
 		out.Sure = min(out.Sure, model.Medium)
@@ -158,7 +165,11 @@ func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
 
 func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 	if !e.Addr.Known() {
-		return model.Answer{Place: e.Place}
+		why := "its address cannot be told"
+		if e.Addr.Why() != "" {
+			why = e.Addr.Why()
+		}
+		return model.Answer{Place: e.Place, WhyNot: why}
 	}
 	a, here := e.Addr.V, h.Gateway().Place
 	if b := choose(k.declares(a, h), h); b != nil {
@@ -180,15 +191,20 @@ func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 	case ofHost(a.Host):
 		return k.host(here, h, a)
 	}
-	if places := k.reachable(a.Host, here); len(places) == 1 {
+	places := k.reachable(a.Host, here)
+	switch {
+	case len(places) == 1:
 		sure := model.High
 		if unplaced(here) {
 			sure = model.Medium
 		}
 		return k.at(places[0], h, a, sure, "named "+places[0].Name)
-	}
-	if a.Named() {
-		return model.Answer{}
+	case len(places) > 1:
+		return model.Answer{WhyNot: "several are named " + a.Host}
+	case len(k.named[strings.ToLower(a.Host)]) > 0:
+		return model.Answer{WhyNot: a.Host + " shares no network with it"}
+	case a.Named():
+		return model.Answer{WhyNot: "nothing here is named " + a.Host}
 	}
 	if b := choose(k.literal[key(a)], h); b != nil {
 		sure := model.Medium
@@ -197,7 +213,33 @@ func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 		}
 		return model.Answer{To: b, Place: b.Gateway.Place, Sure: sure, Why: b.Gateway.Name + " listens on " + a.String()}
 	}
-	return model.Answer{}
+	return model.Answer{WhyNot: unanswered(k.literal[key(a)], a.String())}
+}
+
+// unanswered says why choose picks none of the binds of an address.
+func unanswered(binds []*model.Bind, address string) string {
+	if len(binds) == 0 {
+		return "nothing is known to listen on " + address
+	}
+	first := binds[0].Gateway
+	for _, b := range binds[1:] {
+		if b.Gateway != first {
+			return "several listen on " + address + ": " + fullName(first) + " and " + fullName(b.Gateway)
+		}
+	}
+	return "which server of " + fullName(first) + " takes it depends on the host that is asked for"
+}
+
+// fullName is a gateway's name with the place or the file that tells it from
+// others of that name.
+func fullName(g *model.Gateway) string {
+	switch {
+	case g.Place.Name != "" && g.Place.Name != g.Name:
+		return g.Name + " in " + g.Place.Name
+	case g.Node != nil && g.Node.Span.Source != nil:
+		return g.Name + " of " + g.Node.Span.Source.Path
+	}
+	return g.Name
 }
 
 // socket looks for who listens on a socket's file: in the same place, or in
@@ -242,8 +284,12 @@ func (k *linker) host(here *model.Place, h *model.Hop, a model.Addr) model.Answe
 	if near := k.beside[publisher{here.Source(), a.Port}]; len(near) > 0 {
 		all = near
 	}
-	if len(all) != 1 {
-		return model.Answer{}
+	switch len(all) {
+	case 0:
+		return model.Answer{WhyNot: "nothing publishes port " + strconv.Itoa(a.Port)}
+	case 1:
+	default:
+		return model.Answer{WhyNot: "several publish port " + strconv.Itoa(a.Port) + ": " + all[0].place.Name + " and " + all[1].place.Name}
 	}
 	a.Host, a.Port = "", all[0].inner
 	return k.at(all[0].place, h, a, model.Medium, "published by "+all[0].place.Name)
@@ -255,10 +301,10 @@ func (k *linker) stray(here *model.Place, h *model.Hop, a model.Addr) model.Answ
 	binds := k.lost[portOf(a)]
 	switch {
 	case a.Path == "" && !unplaced(here):
-		return model.Answer{}
+		return model.Answer{WhyNot: unanswered(nil, a.String()+" there")}
 	case a.Path == "":
-		if len(binds) > 0 && binds[len(binds)-1].Gateway != binds[0].Gateway {
-			return model.Answer{} // of a fleet: no need to look at each
+		if len(binds) > 0 && binds[len(binds)-1].Gateway != binds[0].Gateway { // of a fleet: no need to look at each
+			return model.Answer{WhyNot: unanswered([]*model.Bind{binds[0], binds[len(binds)-1]}, a.String())}
 		}
 		binds = looped(binds, a)
 	case unplaced(here):
@@ -266,8 +312,10 @@ func (k *linker) stray(here *model.Place, h *model.Hop, a model.Addr) model.Answ
 	}
 	b := choose(binds, h)
 	switch {
-	case b == nil || b.Gateway == h.Gateway():
-		return model.Answer{}
+	case b == nil:
+		return model.Answer{WhyNot: unanswered(binds, a.String())}
+	case b.Gateway == h.Gateway():
+		return model.Answer{WhyNot: "only it itself listens on " + a.String()}
 	case a.Path != "":
 		return model.Answer{To: b, Sure: model.Medium, Why: "only " + b.Gateway.Name + " listens on " + a.String()}
 	}
@@ -285,8 +333,19 @@ func (k *linker) at(p *model.Place, h *model.Hop, a model.Addr, sure model.Confi
 	}
 	if b := choose(binds, h); b != nil {
 		out.To = b
+	} else {
+		out.WhyNot = unanswered(binds, atPort(p, a))
 	}
 	return out
+}
+
+// atPort is a port of a place in words.
+func atPort(p *model.Place, a model.Addr) string {
+	port := "port " + strconv.Itoa(a.Port)
+	if p.Name == "" {
+		return port + " there"
+	}
+	return port + " of " + p.Name
 }
 
 // looped are the binds that a loopback address reaches: those on the very

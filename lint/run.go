@@ -127,7 +127,7 @@ func Load(ctx context.Context, fsys fs.FS, opt Options) (*Loaded, error) {
 	}
 	w.Sources = tree.Sources()
 	suppose(w)
-	connect(w, guessed, opt)
+	l.Findings = append(l.Findings, connect(w, guessed, opt)...)
 	return l, ctx.Err()
 }
 

@@ -266,6 +266,8 @@ func (r *reader) top(s section) {
 		switch in.block.name {
 		case "app":
 			f.Apps = append(f.Apps, in.app())
+		case "link":
+			f.Links = r.link(f.Links, in)
 		case "override":
 			o := Override{Glob: in.label, Reason: in.text("reason"), Rules: r.rules(in)}
 			if o.Reason.V == "" {
@@ -279,8 +281,12 @@ func (r *reader) top(s section) {
 			if len(e.Targets) > 0 && len(e.Match) == 0 {
 				r.complain(in.at, "the environment %q has targets, but does not say of which files: match = [\"...\"]", e.Name)
 			}
-			for _, a := range in.blocks {
-				e.Apps = append(e.Apps, a.app())
+			for _, k := range in.blocks {
+				if k.block == linkBlock {
+					e.Links = r.link(e.Links, k)
+				} else {
+					e.Apps = append(e.Apps, k.app())
+				}
 			}
 			f.Environments = append(f.Environments, e)
 		}
@@ -318,6 +324,20 @@ func (r *reader) globs(all []Text) {
 			r.file.complain(g.At, "%q is no glob", g.V)
 		}
 	}
+}
+
+// link adds one that says all it has to.
+func (r *reader) link(all []Link, s section) []Link {
+	k := Link{From: s.label, To: s.text("to"), Node: s.node}
+	switch {
+	case s.values["to"] == cty.NilVal:
+		r.complain(s.at, "the link %q does not say who answers: to = \"...\"", k.From.V)
+		return all
+	case slices.ContainsFunc(all, func(o Link) bool { return o.From.V == k.From.V }):
+		r.complain(s.at, "who answers %q is said above already", k.From.V)
+		return all
+	}
+	return append(all, k)
 }
 
 func (s section) app() App { return App{Node: s.node, values: s.values, spans: s.spans} }

@@ -39,7 +39,7 @@ var (
 		{"suppressible", boolean, nil, "false: comments may not ignore the rule"},
 	}}
 	appBlock = &block{name: "app", label: "name", doc: "a server whose configuration is elsewhere", fields: []field{
-		{"address", text, nil, "host:port, or unix:/path"},
+		{"address", text, nil, "host:port, or unix:/path; required, unless a link leads to it"},
 		{"protocol", text, nil, "http, h2, grpc, fastcgi, uwsgi, scgi, tcp"},
 		{"keepalive", duration, nil, "closes an idle connection after"},
 		{"request_limit", duration, nil, "cuts a request after"},
@@ -48,6 +48,9 @@ var (
 		{"workers", number, nil, "requests that it works on at once"},
 		{"server", text, nil, "the product: node, gunicorn, php-fpm"},
 		{"version", text, nil, "of the product"},
+	}}
+	linkBlock = &block{name: "link", label: "server", doc: "who answers a server of a pool: by its address, or by the pool's name", fields: []field{
+		{"to", text, nil, "an app, a file, a place or a gateway; with :port, where it listens on several"},
 	}}
 	fileBlock = &block{doc: "Settings of gwlint", fields: []field{
 		{"profile", text, []string{"default", "audit"}, "audit shows notes, too"},
@@ -64,8 +67,9 @@ var (
 		{name: "environment", label: "name", doc: "what some files run in", fields: []field{
 			{"match", list, nil, "its files, as globs relative to this file; none is all"},
 			{"targets", table, nil, "the version of a product that runs in it"},
-		}, blocks: []*block{appBlock}},
+		}, blocks: []*block{appBlock, linkBlock}},
 		appBlock,
+		linkBlock,
 	}}
 )
 
@@ -92,8 +96,8 @@ func (b *block) schema() map[string]any {
 	switch b.name {
 	case "":
 		s["description"] = b.doc
-	case "app":
-		s["required"] = []string{"address"}
+	case "link":
+		s["required"] = []string{"to"}
 	case "override":
 		s["required"] = []string{"reason"}
 	}

@@ -53,6 +53,7 @@ type File struct {
 	Overrides                 []Override
 	Environments              []Environment
 	Apps                      []App
+	Links                     []Link
 	Errors                    []model.Finding // of ErrorRule
 }
 
@@ -77,6 +78,7 @@ type Environment struct {
 	Match   []Text
 	Targets map[string]Text
 	Apps    []App
+	Links   []Link
 }
 
 // An App is a server whose configuration is elsewhere, as it was declared.
@@ -84,6 +86,14 @@ type App struct {
 	Node   *model.Node
 	values map[string]cty.Value
 	spans  map[string]model.Span
+}
+
+// A Link says who answers a server of a pool: From is the server's address, as
+// written or as meant, or the name of its pool; To is an app, a file relative to the
+// settings, a place or a gateway, with :port where it listens on several.
+type Link struct {
+	From, To Text
+	Node     *model.Node
 }
 
 // Value is what a setting of the app was given.
@@ -257,6 +267,20 @@ func (s *Settings) Targets(name string) map[string]Text {
 		take(f.Targets)
 	}
 	return out
+}
+
+// Links are those of all environments, then those of the files: for a server
+// the first that counts for its files says who answers.
+func (s *Settings) Links() (all []Link) {
+	for _, f := range s.Files {
+		for _, e := range f.Environments {
+			all = append(all, e.Links...)
+		}
+	}
+	for _, f := range s.Files {
+		all = append(all, f.Links...)
+	}
+	return all
 }
 
 // Severity of the name, or 0.

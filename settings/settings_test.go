@@ -64,13 +64,20 @@ environment "prod" {
     workers      = 4
     tls          = true
   }
+  link "api:80" {
+    to = "api"
+  }
+}
+link "pool" {
+  to = "nginx.conf:80"
 }
 `
 	twin = `{"$schema": "x", "//": "a comment", "profile": "audit", "fail_on": "error:high", "exclude": ["**/gen/**"], "targets": {"nginx": "1.28"},
   "rule": {"a": {"severity": "note", "suppressible": false}},
   "override": {"legacy/**": {"reason": "retired", "rule": {"a": {"enabled": false}}}},
   "environment": {"prod": {"match": ["prod/**"], "targets": {"nginx": "1.26"}, "app": {"api":
-    {"address": "10.0.0.5:80", "keepalive": "5s", "header_limit": "8k", "workers": 4, "tls": true}}}}}`
+    {"address": "10.0.0.5:80", "keepalive": "5s", "header_limit": "8k", "workers": 4, "tls": true}}, "link": {"api:80": {"to": "api"}}}},
+  "link": {"pool": {"to": "nginx.conf:80"}}}`
 )
 
 func TestParse(t *testing.T) {
@@ -94,6 +101,9 @@ func TestParse(t *testing.T) {
 		}
 		if at := s.Profile().At; at.Begin().Line != 1 || strings.Trim(at.Text(), `"`) != "audit" {
 			t.Errorf("%s: the profile stands at %s", name, at)
+		}
+		if k := s.Links(); len(k) != 2 || k[0].From.V != "api:80" || k[0].To.V != "api" || k[1].From.V != "pool" || k[1].To.V != "nginx.conf:80" || k[1].From.At.IsZero() {
+			t.Errorf("%s: links: %+v", name, k)
 		}
 		if e := f.Environments; len(e) != 1 || len(e[0].Apps) != 1 || e[0].Apps[0].Node.Head().IsZero() {
 			t.Errorf("%s: environments: %+v", name, e)
@@ -132,8 +142,11 @@ func TestWrong(t *testing.T) {
 		"rule \"a\" {\n}\nrule \"a\" {\n}":                 `3:1: the rule "a" is set above already`,
 		"override \"x\" {\n}":                              `1:1: the override "x" does not say why`,
 		"environment \"x\" {\n targets = {nginx=\"1\"}\n}": `1:1: the environment "x" has targets`,
-		"profile = ":                                       `1:11: `,
-		"profile = var.x":                                  `1:11: `,
+		"link \"a\" {\n}":                                  `1:1: the link "a" does not say who answers`,
+		"link \"a\" {\n  too = \"b\"\n}":                   `2:3: link has no setting "too"; did you mean to?`,
+		"link \"a\" {\n  to = \"b\"\n}\nlink \"a\" {\n  to = \"c\"\n}": `4:1: who answers "a" is said above already`,
+		"profile = ":      `1:11: `,
+		"profile = var.x": `1:11: `,
 	} {
 		f := Parse(model.NewSource(FileName, []byte(text), nil))
 		var said []string
@@ -145,7 +158,7 @@ func TestWrong(t *testing.T) {
 		}
 	}
 	schema := compile(t)
-	for _, text := range []string{`{"profil": "audit"}`, `{"profile": "adit"}`, `{"rule": {"a": {"sevrity": "note"}}}`, `{"override": {"x": {}}}`} {
+	for _, text := range []string{`{"profil": "audit"}`, `{"profile": "adit"}`, `{"rule": {"a": {"sevrity": "note"}}}`, `{"override": {"x": {}}}`, `{"link": {"x": {}}}`} {
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
@@ -183,7 +196,7 @@ func TestExtends(t *testing.T) {
 func TestStart(t *testing.T) {
 	var b strings.Builder
 	for line := range strings.Lines(Start) {
-		if rest, ok := strings.CutPrefix(line, "# "); ok && (strings.ContainsAny(rest, "={}") && !strings.HasPrefix(rest, "How")) {
+		if rest, ok := strings.CutPrefix(line, "# "); ok && (strings.ContainsAny(rest, "={}") && !strings.HasPrefix(rest, "How") && !strings.HasPrefix(rest, "Who")) {
 			line = rest
 		}
 		b.WriteString(line)
@@ -194,7 +207,7 @@ func TestStart(t *testing.T) {
 			t.Errorf("%s: %s", w.Because[0].Where(), w.Message)
 		}
 	}
-	if f := Parse(model.NewSource(FileName, []byte(b.String()), nil)); len(f.Overrides) != 1 || len(f.Environments) != 1 || len(f.Apps) != 1 {
+	if f := Parse(model.NewSource(FileName, []byte(b.String()), nil)); len(f.Overrides) != 1 || len(f.Environments) != 1 || len(f.Apps) != 1 || len(f.Links) != 1 {
 		t.Errorf("%+v", f)
 	}
 }

@@ -32,6 +32,11 @@ const Start = `# Settings of gwlint. gwlint config show tells what counts, and w
 #   request_limit = "30s"            # cuts a request after
 # }
 
+# Who answers a server, where neither names nor addresses tell: by its address, or by its pool's name.
+# link "aws_lb_target_group.api" {
+#   to = "api"                       # an app, a file, a place or a gateway; with :port, where it listens on several
+# }
+
 # What some files run in: versions, and servers that only they reach.
 # environment "prod" {
 #   match   = ["nginx/prod/**"]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -62,13 +63,20 @@ func outcomes(k *model.Check) string {
 // show prints the settings in effect.
 func show(f *pflag.FlagSet) runner {
 	var in inputs
+	var topology string
+	f.StringVar(&topology, "topology", "", "what answers what, how sure that is and why, instead: text, mermaid or dot")
+	f.Lookup("topology").NoOptDefVal = "text"
 	in.define(f)
 	return func(ctx context.Context, c console, paths []string) (int, error) {
+		if known := report.Topologies(); topology != "" && !slices.Contains(known, topology) {
+			return 0, fmt.Errorf("--topology takes %s, not %q%s", strings.Join(known, ", "), topology, didYouMean(topology, known))
+		}
 		roots, err := in.roots(c, paths)
 		if err != nil {
 			return 0, err
 		}
 		hops := 0
+		var all []*model.Workspace
 		for _, r := range roots {
 			opt, err := in.options(r)
 			if err != nil {
@@ -81,7 +89,16 @@ func show(f *pflag.FlagSet) runner {
 			for range l.Workspace.Hops() {
 				hops++
 			}
+			all = append(all, l.Workspace)
+			if topology != "" {
+				continue
+			}
 			if err := report.Show(c.out, l.Workspace); err != nil {
+				return 0, err
+			}
+		}
+		if topology != "" {
+			if err := report.Topology(c.out, topology, all); err != nil {
 				return 0, err
 			}
 		}

@@ -185,6 +185,11 @@ func (j *judging) show(w io.Writer, f *pflag.FlagSet, r root, opt lint.Options) 
 	for _, g := range s.Exclude() {
 		add("exclude", g.V, g.At.String())
 	}
+	if s != nil {
+		for _, k := range s.Links() {
+			add("link "+k.From.V, "to "+k.To.V, k.From.At.String())
+		}
+	}
 	for _, id := range ruleNames() {
 		rule := s.Rule(id, file)
 		if t := rule.Severity; t.Set() {

@@ -66,6 +66,8 @@ func commands() []command {
 		{"rules", "", "all rules, with severity and outcome", nil, rules},
 		{"show", "[PATH|-]...", "every request path, with the settings in effect and where they come from", []string{
 			"gwlint show conf.d",
+			"gwlint show --topology                       what answers what, how sure that is and why",
+			"gwlint show --topology=mermaid > graph.mmd   the same as a drawing",
 		}, show},
 		{"baseline", "create|update|prune|show [PATH]", "findings that are known, and are not reported again", []string{
 			"gwlint baseline create    all that is found now becomes known",

@@ -72,12 +72,13 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 // Of makes a gateway of each app that a settings file declares, in a place.
 func Of(f *settings.File, place *model.Place) (out files.Loaded) {
 	var wrong []model.Finding
-	apps := f.Apps
+	apps, links := f.Apps, f.Links
 	for _, e := range f.Environments {
-		apps = append(slices.Clip(apps), e.Apps...)
+		apps, links = append(slices.Clip(apps), e.Apps...), append(slices.Clip(links), e.Links...)
 	}
 	for _, a := range apps {
-		out.Gateways = append(out.Gateways, app{a, a.Node, &wrong}.gateway(place))
+		linked := slices.ContainsFunc(links, func(k settings.Link) bool { return k.To.V == a.Node.Arg(0) })
+		out.Gateways = append(out.Gateways, app{a, a.Node, linked, &wrong}.gateway(place))
 	}
 	f.Node.Seal()
 	out.Findings = slices.Concat(f.Errors, wrong)
@@ -87,8 +88,9 @@ func Of(f *settings.File, place *model.Place) (out files.Loaded) {
 // An app is one app block being read.
 type app struct {
 	settings.App
-	node  *model.Node
-	wrong *[]model.Finding
+	node   *model.Node
+	linked bool // who asks it is said
+	wrong  *[]model.Finding
 }
 
 func (a app) complain(at model.Span, format string, args ...any) {
@@ -179,7 +181,7 @@ func (a app) size(key string) model.Value[int64] {
 func (a app) address() model.Value[model.Addr] {
 	s := a.text("address")
 	if !s.Known() {
-		if _, _, said := a.Value("address"); !said {
+		if _, _, said := a.Value("address"); !said && !a.linked {
 			a.complain(a.node.Head(), "app %q has no address, so nothing can be linked to it", a.node.Arg(0))
 		}
 		return model.NotTold[model.Addr](a.node, "address", "not declared")
