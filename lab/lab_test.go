@@ -13,6 +13,7 @@ import (
 
 	"github.com/gwlint/gwlint/lab"
 	"github.com/gwlint/gwlint/lab/proven"
+	"github.com/gwlint/gwlint/symptoms"
 )
 
 var update = flag.Bool("update", false, "write what passed to "+record)
@@ -117,6 +118,8 @@ func attempts(c *lab.Case, side string, servers []*lab.Server, ports *lab.Ports)
 		switch {
 		case err != nil:
 			return err.Error()
+		case len(trial.Wrong) == 0 && side == "bad":
+			return unexplained(c, trial.Log)
 		case len(trial.Wrong) == 0:
 			return ""
 		case attempt < 3 && stood > awake:
@@ -125,6 +128,35 @@ func attempts(c *lab.Case, side string, servers []*lab.Server, ports *lab.Ports)
 			return fmt.Sprintf("%s(attempt %d; the machine stood still for %v at most)\n", trial.Report(), attempt, stood)
 		}
 	}
+}
+
+// unexplained are the lines that prove the case and that gwlint explain does
+// not lead from to the rule.
+func unexplained(c *lab.Case, log string) string {
+	proof := c.Bad.Logs
+	if c.Bad.Refuses != nil {
+		proof = append(slices.Clone(proof), c.Bad.Refuses)
+	}
+	var report strings.Builder
+	for _, re := range proof {
+		var lines []string
+		explained := false
+		for line := range strings.Lines(log) {
+			line = strings.TrimSpace(line)
+			if !re.MatchString(line) {
+				continue
+			}
+			r := symptoms.Read(line)
+			explained = explained || r.Fine || r.Symptom != nil && slices.Contains(r.Rules, c.Rule)
+			if said := fmt.Sprintf("gwlint explain does not lead to %s from: %s\n", c.Rule, line); !slices.Contains(lines, said) {
+				lines = append(lines, said)
+			}
+		}
+		if !explained {
+			report.WriteString(strings.Join(lines, ""))
+		}
+	}
+	return report.String()
 }
 
 // settle compares what passed with the record, or writes it there.
