@@ -74,10 +74,11 @@ type Bench struct {
 	dir      string
 	backends map[string]*Backend
 	named    map[string]*DNS
-	ports    map[string]string // the addresses of the parts of kind port
+	ports    map[string]string // the addresses of the parts of kind port and socket
 	values   map[string]string // of the placeholders
 	hosts    map[string]string // what the private hosts file says; nil: there is none
 	closers  []func()
+	running  map[string]*Process // by product
 }
 
 // Set sets up the side "bad" or "fixed" of the case.
@@ -107,6 +108,9 @@ func (b *Bench) Close() {
 // Conf is the directory with the files as the server and gwlint read them.
 func (b *Bench) Conf() string { return filepath.Join(b.dir, "conf") }
 
+// sockets is where servers make theirs, whoever they run as.
+func (b *Bench) sockets() string { return filepath.Join(b.dir, "run") }
+
 // FS is the same as a file system.
 func (b *Bench) FS() fs.FS { return os.DirFS(b.Conf()) }
 
@@ -118,8 +122,10 @@ func (b *Bench) set(ports *Ports) error {
 	}
 	b.dir = dir
 	b.closers = append(b.closers, func() { os.RemoveAll(dir) })
-	if err := os.Mkdir(b.Conf(), 0o755); err != nil {
-		return err
+	for _, dir := range []string{b.Conf(), b.sockets()} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
 	}
 	b.values["dir"] = b.Conf()
 	if err := b.place(Part{Kind: "port", Name: "front"}, ports); err != nil {
@@ -159,6 +165,8 @@ func (b *Bench) open() error {
 		switch {
 		case err != nil:
 			return err
+		case name == b.sockets():
+			return os.Chmod(name, 0o777)
 		case d.IsDir():
 			return os.Chmod(name, 0o755)
 		case d.Type().IsRegular():
@@ -201,6 +209,9 @@ func (b *Bench) place(p Part, ports *Ports) error {
 			return err
 		}
 		b.ports[p.Name] = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		b.address(p.Name, b.ports[p.Name])
+	case "socket":
+		b.ports[p.Name] = filepath.Join(b.sockets(), p.Name+".sock")
 		b.address(p.Name, b.ports[p.Name])
 	case "closed":
 		port, err := ports.Free("127.0.0.1")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -43,7 +44,7 @@ type Run struct {
 // Part is one thing that stands around the servers and that the configurations
 // name by placeholders.
 type Part struct {
-	Kind    string // backend relay dropper closed port dns hosts
+	Kind    string // backend relay dropper closed port socket dns hosts
 	Name    string
 	Options map[string]string // a flag has the value ""
 }
@@ -158,6 +159,9 @@ func (c *Case) complete() error {
 	}
 	bad, fixed := false, false
 	for _, s := range c.Steps {
+		if s.Send != nil && s.Send.Signal != "" && !slices.ContainsFunc(c.Runs, func(r Run) bool { return r.Product == s.Send.Signals }) {
+			return fmt.Errorf("%s is not run, and gets no signal", s.Send.Signals)
+		}
 		bad = bad || s.Bad.any()
 		fixed = fixed || s.Fixed.any()
 	}
@@ -195,7 +199,7 @@ func (c *Case) statement(line string) error {
 			}
 		}
 		c.Needs = append(c.Needs, words...)
-	case "backend", "relay", "dropper", "closed", "port", "dns":
+	case "backend", "relay", "dropper", "closed", "port", "socket", "dns":
 		if len(words) == 0 {
 			return fmt.Errorf("a %s needs a name", key)
 		}
@@ -268,6 +272,7 @@ var partOptions = map[string]string{
 	"dropper": " ",
 	"closed":  " ",
 	"port":    " ",
+	"socket":  " ",
 }
 
 func (c *Case) part(kind, name string, words []string) error {
@@ -336,6 +341,9 @@ type Send struct {
 	LastGap  time.Duration // at last: the gaps between go up evenly
 	Parallel int           // at once; 1 unless told
 	Timeout  time.Duration // how long an answer is waited for; 10s unless told
+	Signals  string        // the product that gets Signal
+	Signal   string        // a key of signals; "" for none
+	After    time.Duration // from the first request to the signal
 }
 
 func parseSend(words []string) (*Send, error) {
@@ -363,6 +371,13 @@ func parseSend(words []string) (*Send, error) {
 			if s.Parallel, err = strconv.Atoi(value); s.Parallel < 1 {
 				err = fmt.Errorf("parallel=%s", value)
 			}
+		case "signal":
+			s.Signals, s.Signal, _ = strings.Cut(value, ":")
+			if signals[s.Signal] == nil || Products[s.Signals] == nil {
+				err = fmt.Errorf("signal=%s, not PRODUCT:NAME", value)
+			}
+		case "after":
+			s.After, err = time.ParseDuration(value)
 		case "timeout":
 			s.Timeout, err = time.ParseDuration(value)
 		case "gap":

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -19,9 +21,11 @@ type Product struct {
 	Name    string
 	Env     string   // names another binary than the installed one
 	Names   []string // of the binary, in PATH and in the sbin directories
+	asked   string   // the option that makes it tell its version; "" is -v
 	version *regexp.Regexp
 	// serve and check make the arguments that run the file or only check it.
-	// The working directory is conf; what the server writes goes to scratch.
+	// The working directory is conf; what the server writes goes to scratch. A
+	// nil check is one that the server cannot do.
 	serve, check func(file, scratch, text string) ([]string, error)
 }
 
@@ -53,6 +57,25 @@ var Products = map[string]*Product{
 		version: regexp.MustCompile(`PHP ([0-9.]+)`),
 		serve:   fpmArgs("-F"),
 		check:   fpmArgs("-t"),
+	},
+	"gunicorn": {
+		Name:    "gunicorn",
+		Env:     "GWLINT_GUNICORN",
+		Names:   []string{"gunicorn"},
+		version: regexp.MustCompile(`version ([0-9.]+)`),
+		serve:   gunicornArgs,
+		check: func(file, scratch, text string) ([]string, error) {
+			args, err := gunicornArgs(file, scratch, text)
+			return append(args, "--check-config"), err
+		},
+	},
+	"uwsgi": {
+		Name:    "uwsgi",
+		Env:     "GWLINT_UWSGI",
+		Names:   []string{"uwsgi"},
+		asked:   "--version",
+		version: regexp.MustCompile(`^([0-9.]+)`),
+		serve:   uwsgiArgs,
 	},
 }
 
@@ -95,6 +118,16 @@ func fpmArgs(mode string) func(file, scratch, text string) ([]string, error) {
 	}
 }
 
+// gunicornArgs serves app of app.py, which the case brings.
+func gunicornArgs(file, _, _ string) ([]string, error) {
+	return []string{"--config", file, "app:app"}, nil
+}
+
+// uwsgiArgs names the plugin that distributions pack apart.
+func uwsgiArgs(file, _, _ string) ([]string, error) {
+	return []string{"--plugin", "python3", "--ini", file}, nil
+}
+
 // Server is an installed product.
 type Server struct {
 	*Product
@@ -121,13 +154,14 @@ func (p *Product) Find() (*Server, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	said, err := exec.CommandContext(ctx, binary, "-v").CombinedOutput()
+	asked := cmp.Or(p.asked, "-v")
+	said, err := exec.CommandContext(ctx, binary, asked).CombinedOutput()
 	if err != nil {
-		return nil, fmt.Errorf("%s -v: %w", binary, err)
+		return nil, fmt.Errorf("%s %s: %w", binary, asked, err)
 	}
 	m := p.version.FindSubmatch(said)
 	if m == nil {
-		return nil, fmt.Errorf("%s -v tells no version: %s", binary, said)
+		return nil, fmt.Errorf("%s %s tells no version: %s", binary, asked, said)
 	}
 	return &Server{Product: p, Binary: binary, Version: strings.TrimRight(string(m[1]), ".")}, nil
 }
@@ -140,6 +174,9 @@ func (s *Server) Check(conf, file, scratch string) (said string, starts bool, er
 	text, err := os.ReadFile(filepath.Join(conf, file))
 	if err != nil {
 		return "", false, err
+	}
+	if s.check == nil {
+		return "", false, fmt.Errorf("%s cannot check its configuration", s.Name)
 	}
 	args, err := s.check(filepath.Join(conf, file), scratch, string(text))
 	if err != nil {
@@ -204,8 +241,12 @@ func (s *Server) Start(conf, file, scratch, hosts string, addresses []string) (*
 // ready waits until the address accepts a connection.
 func (p *Process) ready(address string) error {
 	until := time.Now().Add(10 * time.Second)
+	network := "tcp"
+	if filepath.IsAbs(address) {
+		network = "unix"
+	}
 	for {
-		c, err := net.DialTimeout("tcp", address, time.Second)
+		c, err := net.DialTimeout(network, address, time.Second)
 		if err == nil {
 			return c.Close()
 		}
@@ -219,6 +260,12 @@ func (p *Process) ready(address string) error {
 		}
 	}
 }
+
+// signals are those that a case may send.
+var signals = map[string]os.Signal{"TERM": syscall.SIGTERM, "QUIT": syscall.SIGQUIT, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP}
+
+// Signal sends one of signals to the server's first process.
+func (p *Process) Signal(name string) error { return p.cmd.Process.Signal(signals[name]) }
 
 // Log is what the server wrote so far to its error log, and printed.
 func (p *Process) Log() string {

@@ -35,6 +35,7 @@ func (b *Bench) Try(servers []*Server) (*Trial, error) {
 		return t, b.check(t, servers)
 	}
 	var running []*Process
+	b.running = map[string]*Process{}
 	defer func() {
 		for i := len(running) - 1; i >= 0; i-- {
 			running[i].Stop()
@@ -58,6 +59,7 @@ func (b *Bench) Try(servers []*Server) (*Trial, error) {
 			return nil, fmt.Errorf("%s: %w", b.name, err)
 		}
 		running = append(running, p)
+		b.running[run.Product] = p
 	}
 	for i, step := range b.c.Steps {
 		o, err := b.step(step)
@@ -154,6 +156,9 @@ func (b *Bench) step(s Step) (*Outcome, error) {
 			return nil, fmt.Errorf("nothing is called %q", s.Send.To)
 		}
 		before := b.counters()
+		if s.Send.Signal != "" {
+			defer time.AfterFunc(s.Send.After, func() { b.running[s.Send.Signals].Signal(s.Send.Signal) }).Stop()
+		}
 		o.Results = s.Send.drive(to)
 		for name, n := range b.counters() {
 			o.Counters[name] = n - before[name]

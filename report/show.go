@@ -20,9 +20,10 @@ func Show(w io.Writer, ws *model.Workspace) error {
 			t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 			fields(t, "  ", []field{
 				{"idle", l.Idle}, {"limit", l.Limit}, {"slots", l.Slots},
-				{"max head", l.MaxHead}, {"max body", l.MaxBody}})
+				{"max head", l.MaxHead}, {"max body", l.MaxBody},
+				{"user", g.User}, {"grace", g.Grace}, {"signalled", g.Signalled}})
 			for _, b := range l.Binds {
-				fields(t, "  ", []field{{"bind", b.Addr}, {"protocol", b.Protocol}, {"tls", b.TLS.Enabled}, {"proxy header", b.Proxy}, {"backlog", b.Backlog}})
+				fields(t, "  ", []field{{"bind", b.Addr}, {"protocol", b.Protocol}, {"tls", b.TLS.Enabled}, {"proxy header", b.Proxy}, {"backlog", b.Backlog}, {"mode", mode(b)}, {"owner", b.Owner}})
 			}
 			t.Flush()
 			for _, r := range l.Routes {
@@ -32,6 +33,19 @@ func Show(w io.Writer, ws *model.Workspace) error {
 	}
 	return nil
 }
+
+// A permission is the mode of a socket, which is octal.
+type permission struct{ model.Value[int] }
+
+// Plain is the mode as ls and chmod know it.
+func (p permission) Plain() string {
+	if !p.Known() {
+		return p.Value.Plain()
+	}
+	return fmt.Sprintf("%04o", p.V)
+}
+
+func mode(b *model.Bind) permission { return permission{b.Mode} }
 
 func listener(l *model.Listener) string {
 	var parts []string

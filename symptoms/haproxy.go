@@ -35,7 +35,7 @@ var haproxyStates = []Symptom{
 		Client: "503, after the retries: one second between them, three by default", Phase: haproxyConnect, Setting: "the address of the server; retries, option redispatch, check; ssl, verify, sni",
 		Rules: []string{"unchecked-server", "unused-health-check", "default-server-below", "wrong-port", "loopback-in-container", "app-on-loopback", "dns-once", "retry-off", "defaults-not-inherited",
 			"sni-missing", "plain-port-behind-https", "protocol-mismatch", "h2-without-alpn", "tls-version-mismatch", "untrusted-certificate", "verify-name-mismatch", "chroot-socket",
-			"single-server", "upstream-not-logged", "monitor-always-up", "errorfile-hides-error", "retries-same-server", "single-try", "http-in-tcp-mode"},
+			"wrong-socket", "socket-not-shared", "socket-permission", "single-server", "upstream-not-logged", "monitor-always-up", "errorfile-hides-error", "retries-same-server", "single-try", "http-in-tcp-mode"},
 		Look:   []string{"whether the server is up and its port is right; with ssl: whether the port speaks TLS, and wants a name (sni)", "whether the server has check: without it, nobody notices that it is down"},
 		Source: seenHAProxy,
 	},

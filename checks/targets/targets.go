@@ -28,5 +28,8 @@ func Checks() []*model.Check {
 		unknownHost,
 		foreignPort,
 		lookupLate,
+		wrongSocket,
+		socketNotShared,
+		socketPermission,
 	}
 }

@@ -245,9 +245,16 @@ func (s *service) publish(outer, inner int, at model.Span) {
 func (w *world) mounts(s *service) {
 	add := func(from, to string) {
 		to = path.Clean(w.resolve(to))
+		for _, here := range []string{"${PWD}/", "$PWD/"} { // where compose is started, most likely
+			if rest, ok := strings.CutPrefix(from, here); ok {
+				from = "./" + rest
+			}
+		}
 		switch from = w.resolve(from); {
-		case !path.IsAbs(to) || strings.Contains(from+to, "$"):
+		case !path.IsAbs(to) || strings.Contains(to, "$"):
 			return
+		case strings.Contains(from, "$"):
+			from = "host:" + from
 		case strings.HasPrefix(from, "."):
 			from = path.Join(w.dir, from)
 		case strings.HasPrefix(from, "/"), strings.HasPrefix(from, "~"):

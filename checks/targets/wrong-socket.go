@@ -1,0 +1,97 @@
+package targets
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// A server listens on one socket, and the gateway looks for another.
+var wrongSocket = &model.Check{
+	ID:       "wrong-socket",
+	Title:    "Nothing listens on the socket that requests are sent to",
+	Severity: model.Error,
+	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
+	Run: func(w *model.Workspace, report func(model.Finding)) {
+		free := unasked(w)
+		lost := map[haven]map[string]bool{} // paths at which nobody answers
+		for _, l := range w.Links {
+			if h, ok := sought(l); ok {
+				if lost[h] == nil {
+					lost[h] = map[string]bool{}
+				}
+				lost[h][l.Endpoint.Addr.V.Path] = true
+			}
+		}
+		for _, l := range w.Links {
+			h, ok := sought(l)
+			if !ok || len(lost[h]) != 1 || len(free[h]) != 1 {
+				continue
+			}
+			at, b := l.Endpoint.Addr, free[h][0]
+			unplaced := h.machine == nil && h.source == ""
+			if b.Gateway == l.Hop.Gateway() || unplaced && h.protocol == "http" {
+				continue // HTTP is spoken by many that are not seen
+			}
+			f := model.Finding{
+				Message: fmt.Sprintf("%s %s is not where %s listens, which is %s", at.Key(), at.Text(), b.Gateway.Name, b.Addr),
+				Because: []model.Fact{at, b.Addr, b.Protocol},
+				Outcome: l.Hop.Outcome(model.Refused),
+				When:    "every request",
+			}
+			if unplaced {
+				f.AtMost = model.Warning // that both run on one machine is only most likely
+			}
+			report(f)
+		}
+	},
+}
+
+// A haven is where sockets of one protocol are seen from one another: on a
+// machine, in what several places mount, or nobody knows where.
+type haven struct {
+	machine          *model.Place
+	source, protocol string
+}
+
+func havenOf(p *model.Place, path, protocol string) haven {
+	switch source := p.Shared(path); {
+	case source != "":
+		return haven{source: source, protocol: protocol}
+	case p.Machine().Node == nil && p.Network().Node == nil:
+		return haven{protocol: protocol}
+	}
+	return haven{machine: p.Machine(), protocol: protocol}
+}
+
+// sought is where a link looks for a socket that nobody is known to listen on.
+func sought(l *model.Link) (h haven, ok bool) {
+	at, says := l.Endpoint.Addr, l.Conn.Protocol
+	if l.Linked() || !says.Known() || !literal(at) {
+		return h, false
+	}
+	return havenOf(l.Hop.Gateway().Place, at.V.Path, says.V), true
+}
+
+// literal reports whether an address is a socket in the file system whose path
+// is written out.
+func literal(at model.Value[model.Addr]) bool {
+	return at.Known() && strings.HasPrefix(at.V.Path, "/") && !strings.ContainsAny(at.V.Path, "$%{}<*")
+}
+
+// unasked are the sockets that servers listen on and nothing is sent to.
+func unasked(w *model.Workspace) map[haven][]*model.Bind {
+	free := map[haven][]*model.Bind{}
+	for _, g := range w.Gateways {
+		for _, l := range g.Listeners {
+			for _, b := range l.Binds {
+				if literal(b.Addr) && b.Protocol.Known() && len(w.Outer(l)) == 0 {
+					h := havenOf(g.Place, b.Addr.V.Path, b.Protocol.V)
+					free[h] = append(free[h], b)
+				}
+			}
+		}
+	}
+	return free
+}
