@@ -76,3 +76,14 @@ func Page(id string) string {
 	}
 	return ""
 }
+
+// URL is where the page of a rule is on the web; "" for a rule that does not
+// exist.
+func URL(id string) string {
+	for _, t := range Topics() {
+		if slices.ContainsFunc(t.Checks, func(c *model.Check) bool { return c.ID == id }) {
+			return "https://github.com/gwlint/gwlint/blob/main/checks/" + t.Name + "/" + id + ".md"
+		}
+	}
+	return ""
+}

@@ -2,6 +2,7 @@ package checks_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io/fs"
 	"os"
@@ -50,9 +51,16 @@ func formats(t *testing.T, title string, fsys fs.FS, opt lint.Options, schemas m
 		t.Errorf("%s: %v", title, err)
 		return
 	}
+	full, _ := report.ByName("sarif")
+	var out bytes.Buffer
+	if err := full.Write(&out, silenced(r), report.Options{Full: true}); err != nil {
+		t.Errorf("%s: %v", title, err)
+	} else if doc, err := jsonschema.UnmarshalJSON(&out); err != nil || schemas["sarif"].Validate(doc) != nil {
+		t.Errorf("%s: full SARIF: %v", title, cmp.Or(err, schemas["sarif"].Validate(doc)))
+	}
 	for _, f := range report.Formats {
 		var out bytes.Buffer
-		if err := f.Write(&out, r, report.Options{Pages: checks.Page}); err != nil {
+		if err := f.Write(&out, r, report.Options{Pages: checks.Page, RuleURL: checks.URL}); err != nil {
 			t.Errorf("%s: %s: %v", title, f.Name, err)
 			continue
 		}
@@ -66,6 +74,24 @@ func formats(t *testing.T, title string, fsys fs.FS, opt lint.Options, schemas m
 			}
 		}
 	}
+}
+
+// silenced is a result with every second finding left out: by a comment, or by
+// a baseline.
+func silenced(r *lint.Result) *lint.Result {
+	out := *r
+	out.Findings, out.Silenced, out.Compared = nil, nil, true
+	for i, f := range r.Findings {
+		switch i % 4 {
+		case 0, 2:
+			out.Findings = append(out.Findings, f)
+		case 1:
+			out.Silenced = append(out.Silenced, lint.Silenced{Finding: f, Comment: f.Primary, Reason: "an example"})
+		case 3:
+			out.Silenced = append(out.Silenced, lint.Silenced{Finding: f})
+		}
+	}
+	return &out
 }
 
 func schema(t *testing.T, file string) *jsonschema.Schema {

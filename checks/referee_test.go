@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,9 +17,8 @@ import (
 )
 
 // TestReferee has Microsoft's SARIF Multitool judge what gwlint says of all
-// examples: no error, no warning. Its exit code is 0 whatever it finds, and a
-// file that it cannot read is a success, too; so a result that is known to be
-// bad is added, and must be found.
+// examples, and of every reported outage where they are at hand, in both
+// profiles: no error, no warning.
 func TestReferee(t *testing.T) {
 	t.Parallel()
 	multitool := os.Getenv("GWLINT_MULTITOOL")
@@ -26,24 +26,46 @@ func TestReferee(t *testing.T) {
 		t.Skip("GWLINT_MULTITOOL, the path of Sarif.Multitool, is not set: .ci/run sets it where npm is installed")
 	}
 	var all []*lint.Result
+	add := func(fsys fs.FS, opt lint.Options) {
+		opt.Audit = true
+		r, err := lint.Run(context.Background(), fsys, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
 	for _, c := range checks.All() {
 		for _, e := range parsePage(t, c, checks.Page(c.ID)).examples {
-			opt, ok := options(t, e)
-			if !ok {
-				continue
+			if opt, ok := options(t, e); ok {
+				add(e.files, opt)
 			}
-			opt.Audit = true
-			r, err := lint.Run(context.Background(), e.files, opt)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, r)
 		}
 	}
+	if shared := os.Getenv("GWLINT_SHARED"); shared != "" {
+		cases, err := filepath.Glob(filepath.Join(shared, "cases", "*", "*"))
+		if err != nil || len(cases) == 0 {
+			t.Fatalf("no cases: %v", err)
+		}
+		for _, dir := range cases {
+			if info, err := os.Stat(dir); err == nil && info.IsDir() {
+				add(os.DirFS(dir), lint.Options{})
+			}
+		}
+	}
+	everything := lint.Join(all)
+	judge(t, multitool, everything, report.Options{})
+	judge(t, multitool, silenced(lint.Join(all[:len(all)/5])), report.Options{Full: true, Category: "audit"})
+}
+
+// judge runs the Multitool over a log. Its exit code is 0 whatever it finds,
+// and a file that it cannot read is a success, too; so a result that is known
+// to be bad is added, and must be found.
+func judge(t *testing.T, multitool string, r *lint.Result, opt report.Options) {
+	t.Helper()
+	opt.Version, opt.Pages, opt.RuleURL = "1.0.0", checks.Page, checks.URL
 	var out bytes.Buffer
 	sarif, _ := report.ByName("sarif")
-	web := func(rule string) string { return "https://github.com/gwlint/gwlint/blob/main/docs/rules.md#" + rule }
-	if err := sarif.Write(&out, lint.Join(all), report.Options{Version: "1.0.0", Pages: checks.Page, RuleURL: web}); err != nil {
+	if err := sarif.Write(&out, r, opt); err != nil {
 		t.Fatal(err)
 	}
 	var log map[string]any

@@ -138,10 +138,10 @@ func (b *Baseline) file(s *model.Source, prefix string) string {
 	return path.Join(b.Base, Options{Prefix: prefix}.name(s))
 }
 
-// apply drops the findings that are known, and tells what is known and found
-// no more: in files that were read, and, when all of the root was linted, in
+// apply tells the findings that are left, those that are known, and what is
+// known and found no more: in files that were read, and, when all of the root was linted, in
 // files of it that are gone.
-func (b *Baseline) apply(all []Finding, w *model.Workspace, rules map[string]*model.Check, opt Options) (left []Finding, stale []Stale) {
+func (b *Baseline) apply(all []Finding, w *model.Workspace, rules map[string]*model.Check, opt Options) (left, found []Finding, stale []Stale) {
 	rest := map[string][]Known{}
 	for file, known := range b.Files {
 		rest[file] = slices.Clone(known)
@@ -152,6 +152,7 @@ func (b *Baseline) apply(all []Finding, w *model.Workspace, rules map[string]*mo
 			in := rest[b.file(f.Primary.Source, opt.Prefix)]
 			if k := slices.IndexFunc(in, func(k Known) bool { return k.Count > 0 && k.same(f) }); k >= 0 {
 				in[k].Count--
+				found = append(found, *f)
 				continue
 			}
 		}
@@ -171,7 +172,7 @@ func (b *Baseline) apply(all []Finding, w *model.Workspace, rules map[string]*mo
 			}
 		}
 	}
-	return left, stale
+	return left, found, stale
 }
 
 // below reports whether a file is in a folder.

@@ -13,11 +13,11 @@ type Changed map[string][]Lines
 // Lines are lines of a file, counted from 1, both ends included.
 type Lines struct{ First, Last int }
 
-// keep drops the findings that touch no changed line through any of the places
-// they speak of. One without a place stays.
-func (c Changed) keep(all []Finding, opt Options) []Finding {
-	if c == nil {
-		return all
+// touch reports whether a finding touches a changed line through any of the
+// places it speaks of. One without a place does.
+func (c Changed) touch(f *Finding, opt Options) bool {
+	if c == nil || f.Primary.IsZero() {
+		return true
 	}
 	touched := func(s model.Span) bool {
 		if s.IsZero() {
@@ -28,9 +28,7 @@ func (c Changed) keep(all []Finding, opt Options) []Finding {
 			return s.Begin().Line <= l.Last && l.First <= s.Finish().Line
 		}))
 	}
-	return slices.DeleteFunc(all, func(f Finding) bool {
-		return !f.Primary.IsZero() && !touched(f.Primary) &&
-			!slices.ContainsFunc(f.Related, func(r Related) bool { return touched(r.Span) }) &&
-			!slices.ContainsFunc(f.Effective, func(v model.Setting) bool { return touched(v.At()) })
-	})
+	return touched(f.Primary) ||
+		slices.ContainsFunc(f.Related, func(r Related) bool { return touched(r.Span) }) ||
+		slices.ContainsFunc(f.Effective, func(v model.Setting) bool { return touched(v.At()) })
 }

@@ -43,25 +43,48 @@ func finish(l *Loaded, found []model.Finding, opt Options) *Result {
 		}
 	}
 	all = configure(merge(all), opt)
+	var silenced []Silenced
 	if !opt.NoIgnores {
-		all = append(all, suppress(l.Workspace, &all, byID, &r.Summary, opt)...)
-		order(all)
+		var wrong []Finding
+		silenced, wrong = suppress(l.Workspace, &all, byID, opt)
+		r.Summary.Suppressed = len(silenced)
+		if wrong != nil {
+			all = append(all, wrong...)
+			order(all)
+		}
 	}
 	if brief {
 		before := len(all)
 		all = slices.DeleteFunc(all, func(f Finding) bool { return f.Severity == model.Note })
 		r.Summary.Notes, r.Summary.Hidden = before-len(all), before-len(all)
 	}
-	identify(l.Workspace, all)
+	if !opt.Audit {
+		silenced = slices.DeleteFunc(silenced, func(s Silenced) bool { return s.Severity == model.Note })
+	}
+	identify(l.Workspace, all, silenced)
 	if opt.Baseline != nil {
-		before := len(all)
-		all, r.Stale = opt.Baseline.apply(all, l.Workspace, byID, opt)
-		r.Summary.Baselined = before - len(all)
+		var known []Finding
+		all, known, r.Stale = opt.Baseline.apply(all, l.Workspace, byID, opt)
+		r.Compared, r.Summary.Baselined = true, len(known)
+		for _, f := range known {
+			if opt.Audit || f.Severity > model.Note {
+				silenced = append(silenced, Silenced{Finding: f})
+			}
+		}
 		for _, s := range r.Stale {
 			r.Summary.Stale += s.Count
 		}
 	}
-	for _, f := range opt.Changed.keep(all, opt) {
+	slices.SortStableFunc(silenced, func(a, b Silenced) int { return inOrder(a.Finding, b.Finding) })
+	for _, s := range silenced {
+		if opt.Changed.touch(&s.Finding, opt) {
+			r.Silenced = append(r.Silenced, s)
+		}
+	}
+	for _, f := range all {
+		if !opt.Changed.touch(&f, opt) {
+			continue
+		}
 		switch f.Severity {
 		case model.Error:
 			r.Summary.Errors++
@@ -196,18 +219,20 @@ func merge(all []Finding) []Finding {
 }
 
 func order(all []Finding) {
-	slices.SortStableFunc(all, func(a, b Finding) int {
-		return cmp.Or(
-			strings.Compare(pathOf(a), pathOf(b)),
-			cmp.Compare(a.Primary.Start, b.Primary.Start),
-			cmp.Compare(a.Primary.End, b.Primary.End),
-			strings.Compare(a.Check.ID, b.Check.ID),
-			strings.Compare(a.Message, b.Message),
-			strings.Compare(a.When, b.When),
-			cmp.Compare(a.Outcome.Status, b.Outcome.Status),
-			slices.CompareFunc(a.Related, b.Related, func(x, y Related) int { return strings.Compare(x.Span.String(), y.Span.String()) }),
-		)
-	})
+	slices.SortStableFunc(all, inOrder)
+}
+
+func inOrder(a, b Finding) int {
+	return cmp.Or(
+		strings.Compare(pathOf(a), pathOf(b)),
+		cmp.Compare(a.Primary.Start, b.Primary.Start),
+		cmp.Compare(a.Primary.End, b.Primary.End),
+		strings.Compare(a.Check.ID, b.Check.ID),
+		strings.Compare(a.Message, b.Message),
+		strings.Compare(a.When, b.When),
+		cmp.Compare(a.Outcome.Status, b.Outcome.Status),
+		slices.CompareFunc(a.Related, b.Related, func(x, y Related) int { return strings.Compare(x.Span.String(), y.Span.String()) }),
+	)
 }
 
 func pathOf(f Finding) string {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -14,15 +15,25 @@ import (
 
 // identify gives each finding its identity: the rule, the file, the blocks
 // around it with their arguments, the setting it is about, and how many like
-// it came before. Lines may move and values change without changing it.
-func identify(w *model.Workspace, all []Finding) {
-	if len(all) == 0 {
+// it came before, silenced ones with them. Lines may move, values change and
+// comments come without changing it.
+func identify(w *model.Workspace, all []Finding, silenced []Silenced) {
+	if len(all)+len(silenced) == 0 {
 		return
+	}
+	var each []*Finding
+	for i := range all {
+		each = append(each, &all[i])
+	}
+	if len(silenced) > 0 {
+		for i := range silenced {
+			each = append(each, &silenced[i].Finding)
+		}
+		slices.SortStableFunc(each, func(a, b *Finding) int { return inOrder(*a, *b) })
 	}
 	o := outlineOf(w)
 	seen := map[string]int{}
-	for i := range all {
-		f := &all[i]
+	for _, f := range each {
 		f.Anchor = hash(append([]string{f.Check.ID, f.subject}, o.blocks(f.Primary)...)...)
 		var values []string
 		for _, v := range f.Effective {
@@ -61,7 +72,13 @@ func outlineOf(w *model.Workspace) outline {
 	}
 	for _, g := range w.Gateways {
 		for _, l := range g.Listeners {
-			o.hosts[l.Node] = strings.Join(l.Hosts, " ")
+			words := slices.Clone(l.Hosts)
+			for _, b := range l.Binds {
+				if b.Addr.Known() {
+					words = append(words, b.Addr.V.String())
+				}
+			}
+			o.hosts[l.Node] = strings.Join(words, " ")
 		}
 	}
 	return o
@@ -81,6 +98,9 @@ func (o outline) at(s model.Span) *model.Node {
 	}
 	return n
 }
+
+// quantity is what may be changed without making another statement of it.
+var quantity = regexp.MustCompile(`^\d+[a-zA-Z]*$`)
 
 // blocks are the statement at s and the blocks around it, innermost first;
 // where no statement is known, the first word of the line.
@@ -105,6 +125,8 @@ func (o outline) blocks(s model.Span) (path []string) {
 			if len(n.Args) == 0 {
 				step = append(step, o.hosts[n])
 			}
+		} else if len(n.Args) > 1 && !quantity.MatchString(n.Args[0].Text) { // proxy_set_header Host, timeout server
+			step = append(step, n.Args[0].Text)
 		}
 		path = append(path, strings.Join(step, " "))
 	}

@@ -17,8 +17,10 @@ func Join(all []*Result) *Result {
 				out.Timings = append(out.Timings, t)
 			}
 		}
+		out.Compared = out.Compared || r.Compared
 		out.Stale = append(out.Stale, r.Stale...)
 		out.Findings = append(out.Findings, r.Findings...)
+		out.Silenced = append(out.Silenced, r.Silenced...)
 		s := &out.Summary
 		s.Files += r.Summary.Files
 		s.Hops += r.Summary.Hops
@@ -37,6 +39,7 @@ func Join(all []*Result) *Result {
 		s.Elapsed += r.Summary.Elapsed
 	}
 	order(out.Findings)
+	slices.SortStableFunc(out.Silenced, func(a, b Silenced) int { return inOrder(a.Finding, b.Finding) })
 	slices.Sort(out.Summary.Unread)
 	return out
 }

@@ -9,9 +9,11 @@ import (
 
 // A Result is one run, ready to be reported.
 type Result struct {
-	Findings  []Finding // in the order of reports: by place, then rule
+	Findings  []Finding  // in the order of reports: by place, then rule
+	Silenced  []Silenced // what would be among them, in the same order
 	Workspace *model.Workspace
 	Checks    []*model.Check // every rule of the run, in registry order
+	Compared  bool           // with a baseline
 	Stale     []Stale        // what the baseline knows and is found no more
 	Timings   []Timing       // what took how long: reading, then each rule
 	Summary   Summary
@@ -57,6 +59,14 @@ type Finding struct {
 	Values      string // changes when a value does that the finding rests on
 
 	subject string // the native setting that the finding is about; "" where it is a statement
+}
+
+// A Silenced is a finding that is not reported: a comment says so, or the
+// baseline knows it.
+type Silenced struct {
+	Finding
+	Comment model.Span // zero: the baseline
+	Reason  string     // what the comment gives; may be empty
 }
 
 // Related is another place that a finding speaks of.

@@ -200,12 +200,12 @@ func (o outline) statement(s *model.Source, line, first int) model.Span {
 	return s.Span(start, end)
 }
 
-// suppress drops the findings that comments ask to ignore, and returns what is
-// wrong with the comments themselves.
-func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check, sum *Summary, opt Options) []Finding {
+// suppress takes the findings out that comments ask to ignore, and returns
+// them, and what is wrong with the comments themselves.
+func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check, opt Options) (silenced []Silenced, wrong []Finding) {
 	comments := ignores(w, outlineOf(w))
 	if len(comments) == 0 {
-		return nil
+		return nil, nil
 	}
 	today := opt.Today
 	if today.IsZero() {
@@ -213,28 +213,30 @@ func suppress(w *model.Workspace, all *[]Finding, rules map[string]*model.Check,
 	}
 	j := judge{rules: rules, today: today.Format(time.DateOnly), opt: opt, found: slices.Clone(*all)}
 	*all = slices.DeleteFunc(*all, func(f Finding) bool {
-		drop := false
+		var by *ignore
 		for _, g := range comments[f.Primary.Source] {
 			if g.wrong != "" || !g.governs.Holds(f.Primary) || j.over(g) {
 				continue
 			}
 			for i := range g.rules {
 				if g.rules[i].id == f.Check.ID && !j.firm(f.Check.ID, f.Primary).Set() {
-					g.rules[i].used, drop = true, true
+					if g.rules[i].used = true; by == nil {
+						by = g
+					}
 				}
 			}
 		}
-		if drop {
-			sum.Suppressed++
+		if by != nil {
+			silenced = append(silenced, Silenced{f, by.at, by.reason})
 		}
-		return drop
+		return by != nil
 	})
 	for _, s := range w.Sources {
 		for _, g := range comments[s] {
 			j.comment(g)
 		}
 	}
-	return j.out
+	return silenced, j.out
 }
 
 // A judge says what is wrong with the comments themselves.

@@ -22,18 +22,20 @@ func redacted(r *lint.Result) *lint.Result {
 	for i := range r.Findings {
 		m.visit(&r.Findings[i])
 	}
+	for i := range r.Silenced {
+		m.visit(&r.Silenced[i].Finding)
+		m.span(r.Silenced[i].Comment)
+	}
 	m.known = replacer(m.secrets)
 
 	out := *r
 	out.Findings = make([]lint.Finding, len(r.Findings))
 	for i, f := range r.Findings {
-		f.Message, f.When = m.text(f.Message), m.text(f.When)
-		f.Outcome.Native = m.text(f.Outcome.Native)
-		f.Primary = m.span(f.Primary)
-		f.Related, f.Path = m.places(f.Related), m.places(f.Path)
-		f.Effective = m.settings(f.Effective)
-		f.Fix = m.fix(f.Fix)
-		out.Findings[i] = f
+		out.Findings[i] = m.finding(f)
+	}
+	out.Silenced = make([]lint.Silenced, len(r.Silenced))
+	for i, s := range r.Silenced {
+		out.Silenced[i] = lint.Silenced{Finding: m.finding(s.Finding), Comment: m.span(s.Comment), Reason: m.text(s.Reason)}
 	}
 	return &out
 }
@@ -69,6 +71,16 @@ func (m *masker) visit(f *lint.Finding) {
 			m.span(e.Span)
 		}
 	}
+}
+
+func (m *masker) finding(f lint.Finding) lint.Finding {
+	f.Message, f.When = m.text(f.Message), m.text(f.When)
+	f.Outcome.Native = m.text(f.Outcome.Native)
+	f.Primary = m.span(f.Primary)
+	f.Related, f.Path = m.places(f.Related), m.places(f.Path)
+	f.Effective = m.settings(f.Effective)
+	f.Fix = m.fix(f.Fix)
+	return f
 }
 
 // span is s in the masked copy of its source.

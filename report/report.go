@@ -24,6 +24,7 @@ type Options struct {
 	Version string // of gwlint, without a leading v; "" is not told
 
 	Category string                   // of the SARIF run, where one commit has several
+	Full     bool                     // SARIF for audits: with what comments and the baseline leave out
 	Pages    func(rule string) string // the Markdown page of a rule; nil or "" without one
 	RuleURL  func(rule string) string // where the page of a rule is on the web; nil or "" for nowhere
 	FileURL  func(path string) string // what a file's name in text leads to; nil or "" for nowhere

@@ -9,7 +9,7 @@ import (
 
 func writeSARIF(w *bufio.Writer, r *lint.Result, opt Options) error {
 	log, err := sarif.Build(r, sarif.Options{
-		Version: opt.Version, Category: opt.Category, Pages: opt.Pages, RuleURL: opt.RuleURL,
+		Version: opt.Version, Category: opt.Category, Full: opt.Full, Pages: opt.Pages, RuleURL: opt.RuleURL,
 	})
 	if err != nil {
 		return err

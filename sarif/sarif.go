@@ -3,6 +3,7 @@
 package sarif
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"path"
@@ -23,6 +24,7 @@ import (
 type Options struct {
 	Version  string                   // of gwlint, without a leading v
 	Category string                   // tells the logs of one commit apart: automationDetails.id
+	Full     bool                     // for audits: also what is silenced, and no limit; GitHub would open alerts for it
 	Pages    func(rule string) string // the Markdown page of a rule
 	RuleURL  func(rule string) string // where the page is on the web
 }
@@ -37,6 +39,9 @@ const (
 	longestSnippet     = 512
 )
 
+// mostResults is what GitHub takes in one run.
+const mostResults = 25000
+
 // broken are the rules whose findings say that the run did not see all: they
 // are notifications of the invocation as well.
 var broken = []string{"syntax", "missing-include", "unreadable", "internal-error"}
@@ -45,7 +50,10 @@ var broken = []string{"syntax", "missing-include", "unreadable", "internal-error
 // r.Checks does not list: a log cannot refer to it.
 //
 // A finding that has no place is a notification only, as consumers refuse
-// results without one.
+// results without one. Where there are more than GitHub takes, the mildest are
+// left out and a notification says how many; a full log has them all, and those
+// that are not reported: with the comment that says so, or as unchanged since
+// the baseline.
 func Build(r *lint.Result, opt Options) (*gosarif.Report, error) {
 	b := &builder{opt: opt, rules: map[string]uint{}, notices: map[string]uint{}, hashes: map[*model.Source][]string{}}
 	driver := &gosarif.ToolComponent{
@@ -80,17 +88,36 @@ func Build(r *lint.Result, opt Options) (*gosarif.Report, error) {
 		run.AutomationDetails = &gosarif.RunAutomationDetails{ID: ptr(strings.TrimSuffix(opt.Category, "/") + "/")}
 	}
 	invocation := &gosarif.Invocation{ExecutionSuccessful: ptr(len(r.Summary.Unread) == 0)}
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	findings := r.Findings
+	if !opt.Full {
+		findings = worst(findings, mostResults)
+	}
+	for i := range findings {
+		f := &findings[i]
 		index, known := b.rules[f.Rule()]
 		if !known {
 			return nil, fmt.Errorf("sarif: a finding is of rule %q, which the run does not list", f.Rule())
 		}
 		if !f.Primary.IsZero() {
-			run.Results = append(run.Results, b.result(f, index))
+			result := b.result(f, index)
+			if opt.Full && r.Compared {
+				result.BaselineState = ptr("new")
+			}
+			run.Results = append(run.Results, result)
 		}
 		if f.Primary.IsZero() || slices.Contains(broken, f.Rule()) {
 			invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, b.notification(f, index))
+		}
+	}
+	if left := len(r.Findings) - len(findings); left > 0 {
+		invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, gosarif.NewNotification().WithLevel("warning").
+			WithTextMessage(fmt.Sprintf("%d more findings, the mildest, are left out: GitHub takes %d.", left, mostResults)))
+	}
+	if opt.Full {
+		for i := range r.Silenced {
+			if result := b.silenced(&r.Silenced[i], r.Compared); result != nil {
+				run.Results = append(run.Results, result)
+			}
 		}
 	}
 	for _, file := range r.Summary.Unread {
@@ -215,6 +242,51 @@ func (b *builder) result(f *lint.Finding, index uint) *gosarif.Result {
 		properties["effective"] = effective
 	}
 	out.PropertyBag.Properties = properties
+	return out
+}
+
+// silenced is the result of a finding that is not reported; nil where it has no
+// place, or its rule is not of the run.
+func (b *builder) silenced(s *lint.Silenced, compared bool) *gosarif.Result {
+	index, known := b.rules[s.Rule()]
+	if !known || s.Primary.IsZero() {
+		return nil
+	}
+	out := b.result(&s.Finding, index)
+	switch {
+	case s.Comment.IsZero():
+		out.BaselineState = ptr("unchanged")
+		return out
+	case compared:
+		out.BaselineState = ptr("new") // what a comment leaves out, no baseline knows
+	}
+	why := &gosarif.Suppression{Kind: "inSource", Status: ptr("accepted"),
+		Location: b.location(lint.Related{Span: s.Comment})}
+	if s.Reason != "" {
+		why.Justification = ptr(s.Reason)
+	}
+	out.Suppressions = []*gosarif.Suppression{why}
+	return out
+}
+
+// worst are the first most findings by severity and confidence, in their order.
+func worst(all []lint.Finding, most int) []lint.Finding {
+	if len(all) <= most {
+		return all
+	}
+	index := make([]int, len(all))
+	for i := range index {
+		index[i] = i
+	}
+	slices.SortStableFunc(index, func(a, b int) int {
+		return cmp.Or(cmp.Compare(all[b].Severity, all[a].Severity), cmp.Compare(all[b].Confidence, all[a].Confidence))
+	})
+	index = index[:most]
+	slices.Sort(index)
+	out := make([]lint.Finding, most)
+	for i, at := range index {
+		out[i] = all[at]
+	}
 	return out
 }
 

@@ -3,6 +3,7 @@ package sarif
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,6 +63,80 @@ func options() Options {
 		RuleURL: func(rule string) string { return "https://gwlint.example/" + rule }}
 }
 
+// quiet is run with findings that are not reported.
+func quiet() *lint.Result {
+	r := run()
+	at := r.Findings[0].Primary.Source
+	r.Compared = true
+	r.Silenced = []lint.Silenced{
+		{Finding: r.Findings[0], Comment: at.Span(0, 8), Reason: "it closes"},
+		{Finding: r.Findings[1]},
+		{Finding: r.Findings[3]}, // nowhere
+	}
+	r.Findings = r.Findings[2:]
+	return r
+}
+
+// A full log has what is not reported, and why; GitHub's has not.
+func TestFull(t *testing.T) {
+	type log struct {
+		Runs []struct {
+			Results []struct {
+				RuleID, BaselineState string
+				Suppressions          []struct {
+					Kind, Status, Justification string
+					Location                    testLocation
+				}
+			}
+		}
+	}
+	read := func(opt Options) (l log) {
+		if err := json.Unmarshal(written(t, quiet(), opt), &l); err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	if l := read(Options{}).Runs[0].Results; len(l) != 1 || l[0].BaselineState != "" {
+		t.Errorf("GitHub's: %+v", l)
+	}
+	l := read(Options{Full: true}).Runs[0].Results
+	if len(l) != 3 || l[0].BaselineState != "new" || l[1].BaselineState != "new" || l[2].BaselineState != "unchanged" {
+		t.Fatalf("%+v", l)
+	}
+	if s := l[1].Suppressions; len(s) != 1 || s[0].Kind != "inSource" || s[0].Status != "accepted" || s[0].Justification != "it closes" || s[0].Location.PhysicalLocation.Region.EndColumn != 9 {
+		t.Errorf("%+v", l[1])
+	}
+	if l[0].Suppressions != nil || l[2].Suppressions != nil {
+		t.Errorf("%+v", l)
+	}
+}
+
+// Of more findings than are taken the worst stay, in their order.
+func TestWorst(t *testing.T) {
+	of := func(s model.Severity, c model.Confidence, m string) lint.Finding {
+		return lint.Finding{Severity: s, Confidence: c, Message: m}
+	}
+	all := []lint.Finding{of(model.Note, model.High, "a"), of(model.Error, model.Low, "b"), of(model.Warning, model.Medium, "c"), of(model.Warning, model.High, "d"), of(model.Error, model.High, "e")}
+	for most, want := range map[int]string{5: "abcde", 4: "bcde", 3: "bde", 2: "be", 1: "e"} {
+		got := ""
+		for _, f := range worst(all, most) {
+			got += f.Message
+		}
+		if got != want {
+			t.Errorf("of %d stay %s, not %s", most, got, want)
+		}
+	}
+	r := run()
+	for len(r.Findings) <= mostResults {
+		r.Findings = append(r.Findings, r.Findings[1])
+	}
+	text := written(t, r, Options{})
+	left := fmt.Sprintf("%d more findings", len(r.Findings)-mostResults)
+	if n := bytes.Count(text, []byte(`"ruleIndex":`)); n > mostResults || !bytes.Contains(text, []byte(left)) {
+		t.Errorf("%d results, and %q is said: %t", n, left, bytes.Contains(text, []byte(left)))
+	}
+}
+
 func written(t testing.TB, r *lint.Result, opt Options) []byte {
 	t.Helper()
 	log, err := Build(r, opt)
@@ -89,6 +164,7 @@ func TestSchema(t *testing.T) {
 	for name, text := range map[string][]byte{
 		"everything": written(t, run(), options()),
 		"no options": written(t, bare, Options{}),
+		"full":       written(t, quiet(), Options{Full: true}),
 		"no finding": written(t, &lint.Result{Checks: []*model.Check{race}}, Options{}),
 		"nothing":    written(t, &lint.Result{}, Options{Version: "devel"}),
 	} {

@@ -128,12 +128,13 @@ func named(flag string, words []string) (map[string]bool, error) {
 func check(f *pflag.FlagSet) runner {
 	var j judging
 	var p repair
-	var format, color string
+	var format, color, profile string
 	var outputs []string
 	var exitZero, statistics, timings bool
 	var since string
 	f.StringVarP(&format, "format", "f", "text", "print this `FORMAT`: "+formatNames())
 	f.StringArrayVarP(&outputs, "output", "o", nil, "also write `FORMAT=FILE`; may be repeated; - is standard output")
+	f.StringVar(&profile, "sarif-profile", "github", "`PROFILE` of SARIF: github, or full, with what comments and the baseline leave out")
 	j.define(f)
 	f.StringVar(&since, "changed-since", "", "only what touches lines that changed since the git revision `REV`; all is analysed")
 	f.BoolVar(&exitZero, "exit-zero", false, "exit 0 even with findings")
@@ -149,6 +150,9 @@ func check(f *pflag.FlagSet) runner {
 		}
 		if !slices.Contains([]string{"auto", "always", "never"}, color) {
 			return 0, fmt.Errorf("--color takes auto, always or never, not %q", color)
+		}
+		if profile != "github" && profile != "full" {
+			return 0, fmt.Errorf("there is no SARIF profile %q%s", profile, didYouMean(profile, []string{"github", "full"}))
 		}
 		sinks, err := sinks(format, outputs)
 		if err != nil {
@@ -181,7 +185,7 @@ func check(f *pflag.FlagSet) runner {
 			if p.diff && s.file == "-" {
 				continue // the diff stands there
 			}
-			if err := s.write(c, r, color); err != nil {
+			if err := s.write(c, r, color, profile == "full"); err != nil {
 				return 0, err
 			}
 		}

@@ -36,6 +36,8 @@ func flagValues(name string) []string {
 		return strings.Fields(formatNames())
 	case "profile":
 		return []string{"default", "audit"}
+	case "sarif-profile":
+		return []string{"github", "full"}
 	case "color":
 		return []string{"auto", "always", "never"}
 	case "fix":

@@ -51,11 +51,13 @@ func formatNames() string {
 	return strings.Join(names, " ")
 }
 
-func (s sink) write(c console, r *lint.Result, color string) error {
-	opt := report.Options{Context: 1, Version: build().version, Pages: checks.Explain}
+// write writes a report; full is the SARIF profile.
+func (s sink) write(c console, r *lint.Result, color string, full bool) error {
+	opt := report.Options{Context: 1, Version: build().version, Pages: checks.Explain, RuleURL: checks.URL, Full: full}
 	if s.file == "-" {
 		tty := isTerminal(c.out)
 		opt.Colour = report.Colour(color, os.Getenv, tty)
+		opt.Links = opt.Colour && tty
 		opt.Width = width()
 		return s.format.Write(c.out, r, opt)
 	}
