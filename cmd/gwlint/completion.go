@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/gwlint/gwlint/checks"
 	"github.com/gwlint/gwlint/lint"
+	"github.com/gwlint/gwlint/report"
 )
 
 // completion prints what a shell needs to complete the words of gwlint. All of
@@ -45,7 +47,17 @@ func flagValues(name string) []string {
 	case "fail-on":
 		return []string{"error", "warning", "note", "never", "error:high", "warning:medium"}
 	case "select", "ignore":
-		return ruleNames()
+		all := ruleNames()
+		for _, t := range checks.Topics() {
+			all = append(all, t.Name)
+		}
+		return all
+	case "output":
+		var all []string
+		for _, f := range report.Formats {
+			all = append(all, f.Name+"=")
+		}
+		return all
 	case "type":
 		return lint.Dialects()
 	case "target":
@@ -83,28 +95,54 @@ func commandNames() (all []string) {
 	return all
 }
 
-// valued calls do for each flag whose values can be listed, once.
+// takesPaths reports whether files are arguments of the command.
+func (k command) takesPaths() bool { return strings.Contains(k.args, "PATH") }
+
+// valued calls do for each flag whose values can be listed, once. One that need
+// not have a value takes it behind = only.
 func valued(do func(g *pflag.Flag, values string)) {
 	f, _ := commands()[0].flags()
 	f.VisitAll(func(g *pflag.Flag) {
-		if v := flagValues(g.Name); v != nil && g.NoOptDefVal == "" {
+		if v := flagValues(g.Name); v != nil {
 			do(g, strings.Join(v, " "))
 		}
 	})
 }
 
+// spelled are the words that stand before a value of the flag.
+func spelled(g *pflag.Flag, between string) string {
+	name := "--" + g.Name
+	if g.NoOptDefVal != "" {
+		return name + "="
+	}
+	all := []string{name, name + "="}
+	if g.Shorthand != "" {
+		all = append(all, "-"+g.Shorthand)
+	}
+	return strings.Join(all, between)
+}
+
+// paths are the commands whose arguments are files, for a shell's case.
+func paths() string {
+	var all []string
+	for _, k := range commands() {
+		if k.takesPaths() {
+			all = append(all, k.name)
+		}
+	}
+	return strings.Join(all, "|")
+}
+
 func bash(b *strings.Builder) {
 	b.WriteString("# bash completion of gwlint\n_gwlint() {\n" +
 		"  local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" command=check\n" +
-		"  COMPREPLY=()\n")
+		"  COMPREPLY=()\n" +
+		"  # --flag=value is three words to bash\n" +
+		"  if [[ \"$cur\" == = ]]; then prev+==; cur=; elif [[ \"$prev\" == = ]] && ((COMP_CWORD > 1)); then prev=\"${COMP_WORDS[COMP_CWORD-2]}=\"; fi\n")
 	fmt.Fprintf(b, "  if ((COMP_CWORD > 1)); then case \"${COMP_WORDS[1]}\" in %s) command=\"${COMP_WORDS[1]}\" ;; esac; fi\n", strings.Join(commandNames(), "|"))
 	b.WriteString("  case \"$prev\" in\n")
 	valued(func(g *pflag.Flag, values string) {
-		name := "--" + g.Name
-		if g.Shorthand != "" {
-			name += "|-" + g.Shorthand
-		}
-		fmt.Fprintf(b, "    %s) COMPREPLY=($(compgen -W \"%s\" -- \"$cur\")); return ;;\n", name, values)
+		fmt.Fprintf(b, "    %s) _gwlint_values \"%s\"; return ;;\n", spelled(g, "|"), values)
 	})
 	b.WriteString("  esac\n  if [[ \"$cur\" == -* ]]; then\n    case \"$command\" in\n")
 	for _, k := range commands() {
@@ -117,31 +155,45 @@ func bash(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "    esac\n  fi\n  if ((COMP_CWORD == 1)); then COMPREPLY=($(compgen -W \"%s\" -- \"$cur\")); fi\n", strings.Join(commandNames(), " "))
-	b.WriteString("  local IFS=$'\\n'\n  COMPREPLY+=($(compgen -f -- \"$cur\"))\n}\ncomplete -o filenames -F _gwlint gwlint\n")
+	fmt.Fprintf(b, "  case \"$command\" in\n    %s) local IFS=$'\\n'; COMPREPLY+=($(compgen -f -- \"$cur\")) ;;\n  esac\n}\n", paths())
+	b.WriteString("# values of a flag: of a list the last one, and no blank behind NAME=\n_gwlint_values() {\n" +
+		"  local head=\n  if [[ \"$cur\" == *,* ]]; then head=\"${cur%,*},\"; fi\n" +
+		"  COMPREPLY=($(compgen -P \"$head\" -W \"$1\" -- \"${cur##*,}\"))\n" +
+		"  if [[ \"$1\" == *= ]]; then compopt -o nospace +o filenames 2>/dev/null; fi\n}\n" +
+		"complete -o filenames -F _gwlint gwlint\n")
 }
 
 func zsh(b *strings.Builder) {
-	b.WriteString("#compdef gwlint\n# zsh completion of gwlint\nlocal command=check\n")
-	fmt.Fprintf(b, "if (( CURRENT > 2 )); then\n  case $words[2] in\n    (%s) command=$words[2] ;;\n  esac\nfi\n", strings.Join(commandNames(), "|"))
-	b.WriteString("case $words[CURRENT-1] in\n")
+	b.WriteString("#compdef gwlint\n# zsh completion of gwlint\n_gwlint() {\n  local command=check flag=$words[CURRENT-1]\n")
+	fmt.Fprintf(b, "  if (( CURRENT > 2 )); then\n    case $words[2] in\n      (%s) command=$words[2] ;;\n    esac\n  fi\n", strings.Join(commandNames(), "|"))
+	b.WriteString("  if [[ $PREFIX == --*=* ]]; then flag=${PREFIX%%=*}=; compset -P '*='; fi\n  case $flag in\n")
 	valued(func(g *pflag.Flag, values string) {
-		name := "--" + g.Name
-		if g.Shorthand != "" {
-			name += "|-" + g.Shorthand
+		switch {
+		case strings.HasSuffix(values, "="):
+			values = "-S '' -- " + values
+		default:
+			values = "-- " + values
 		}
-		fmt.Fprintf(b, "  (%s) compadd -- %s; return ;;\n", name, values)
+		if g.Value.Type() == "stringSlice" {
+			values = "compset -P '*,'; compadd " + values
+		} else {
+			values = "compadd " + values
+		}
+		fmt.Fprintf(b, "    (%s) %s; return ;;\n", spelled(g, "|"), values)
 	})
-	b.WriteString("esac\nif [[ $words[CURRENT] == -* ]]; then\n  case $command in\n")
+	b.WriteString("  esac\n  if [[ $words[CURRENT] == -* ]]; then\n    case $command in\n")
 	for _, k := range commands() {
-		fmt.Fprintf(b, "    (%s) compadd -- %s ;;\n", k.name, strings.Join(k.flagNames(), " "))
+		fmt.Fprintf(b, "      (%s) compadd -- %s ;;\n", k.name, strings.Join(k.flagNames(), " "))
 	}
-	b.WriteString("  esac\n  return\nfi\nif (( CURRENT == 3 )); then\n  case $command in\n")
+	b.WriteString("    esac\n    return\n  fi\n  if (( CURRENT == 3 )); then\n    case $command in\n")
 	for _, k := range commands() {
 		if w := k.words(); w != nil {
-			fmt.Fprintf(b, "    (%s) compadd -- %s; return ;;\n", k.name, strings.Join(w, " "))
+			fmt.Fprintf(b, "      (%s) compadd -- %s; return ;;\n", k.name, strings.Join(w, " "))
 		}
 	}
-	fmt.Fprintf(b, "  esac\nfi\nif (( CURRENT == 2 )); then compadd -- %s; fi\n_files\n", strings.Join(commandNames(), " "))
+	fmt.Fprintf(b, "    esac\n  fi\n  if (( CURRENT == 2 )); then compadd -- %s; fi\n", strings.Join(commandNames(), " "))
+	fmt.Fprintf(b, "  case $command in\n    (%s) _files ;;\n  esac\n}\n", paths())
+	b.WriteString("if [[ $funcstack[1] == _gwlint ]]; then _gwlint \"$@\"; else compdef _gwlint gwlint; fi\n")
 }
 
 func fish(b *strings.Builder) {
@@ -160,6 +212,9 @@ func fish(b *strings.Builder) {
 		if w := k.words(); w != nil {
 			fmt.Fprintf(b, "complete -c gwlint -n %s -a %s\n", when, quote(strings.Join(w, " ")))
 		}
+		if !k.takesPaths() {
+			fmt.Fprintf(b, "complete -c gwlint -n %s -f\n", when)
+		}
 		f, _ := k.flags()
 		f.VisitAll(func(g *pflag.Flag) {
 			_, usage := pflag.UnquoteUsage(g)
@@ -167,9 +222,15 @@ func fish(b *strings.Builder) {
 			if g.Shorthand != "" {
 				fmt.Fprintf(b, " -s %s", g.Shorthand)
 			}
-			if v := flagValues(g.Name); v != nil && g.NoOptDefVal == "" {
+			switch v := flagValues(g.Name); {
+			case g.NoOptDefVal != "" && v != nil:
+				fmt.Fprintf(b, " -f -a %s", quote(strings.Join(v, " ")))
+			case g.NoOptDefVal != "":
+			case g.Value.Type() == "stringSlice" && v != nil:
+				fmt.Fprintf(b, " -x -a %s", quote("(__fish_append , "+strings.Join(v, " ")+")"))
+			case v != nil:
 				fmt.Fprintf(b, " -x -a %s", quote(strings.Join(v, " ")))
-			} else if g.NoOptDefVal == "" {
+			default:
 				b.WriteString(" -r")
 			}
 			fmt.Fprintf(b, " -d %s\n", quote(usage))
