@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gwlint/gwlint/lab/proven"
+	"github.com/gwlint/gwlint/model"
 )
 
 // Brief is what Explain has, with the first example that fires alone: of the
@@ -74,4 +75,42 @@ func Explain(id string) string {
 	line := fmt.Sprintf("Proven on %s: the failure with the bad configuration, none with the fixed one (testdata/lab/%s: %s).\n\n",
 		proven.Versions(proofs), id, strings.Join(cases, ", "))
 	return strings.Replace(page, heading, heading+line, 1)
+}
+
+// Leading are the rules that may lead to an outcome, as "504" or "refuses to
+// start", in a gateway of the language: those whose page has an example of it
+// that says so. The gravest come first.
+func Leading(outcome, language string) (all []*model.Check) {
+	for _, c := range All() {
+		if !slices.ContainsFunc(c.Outcomes, func(o model.Outcome) bool { return o.String() == outcome }) {
+			continue
+		}
+		if slices.Contains(firing(c.ID, outcome), language) {
+			all = append(all, c)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *model.Check) int { return int(b.Severity) - int(a.Severity) })
+	return all
+}
+
+// Speaks reports whether the page of a rule has an example in the language
+// that fires.
+func Speaks(id, language string) bool { return slices.Contains(firing(id, ""), language) }
+
+// firing are the languages of the examples that fire and whose output names the
+// outcome; of all that fire, when it is "".
+func firing(id, outcome string) (languages []string) {
+	for _, example := range strings.Split(Page(id), "\n## Fires: ")[1:] {
+		example, _, _ = strings.Cut(example, "\n## ")
+		if outcome != "" && !strings.Contains(example, " ("+outcome+")\n") {
+			continue
+		}
+		for line := range strings.Lines(example) {
+			info, fence := strings.CutPrefix(line, "```")
+			if language, _, file := strings.Cut(info, " "); fence && file && !slices.Contains(languages, language) {
+				languages = append(languages, language)
+			}
+		}
+	}
+	return languages
 }

@@ -133,7 +133,7 @@ func readNginxAccess(line string) (Reading, bool) {
 		return r, true
 	}
 	if addr := last(v["upstream_addr"]); addr != "" && addr != "-" {
-		r.Fields = append(r.Fields, Field{"upstream", url(addr)})
+		r.Fields = append(r.Fields, Field{"upstream", server(addr)})
 	}
 	r.Fields = append(r.Fields, Field{"status", v["status"]})
 	if s := plain(v["upstream_status"]); s != "" && strings.Trim(s, "0123456789,:- ") == "" {

@@ -15,13 +15,13 @@ const nginxLine = `2026/11/21 10:00:00 [error] 12#12: *7 `
 var lines = []struct{ line, says, fields string }{
 	{
 		nginxLine + `upstream timed out (110: Connection timed out) while reading response header from upstream, client: 203.0.113.9, server: app.example.com, request: "GET /report?token=hunter2 HTTP/1.1", upstream: "http://u:hunter2@10.0.0.5:8000/report?token=hunter2", host: "hunter2.example.com", referrer: "https://app.example.com/?hunter2"`,
-		"upstream timed out (110: {reason}) while reading response header from upstream",
-		"upstream http://…@10.0.0.5:8000/report?…, server app.example.com, request GET /report?… HTTP/1.1, reason Connection timed out",
+		"upstream timed out (110: …) while reading response header from upstream",
+		"upstream http://…@10.0.0.5:8000, server app.example.com, request GET /report?… HTTP/1.1",
 	},
 	{
 		`web-1  | ` + nginxLine + `connect() to unix:/run/php/php8.2-fpm.sock failed (2: No such file or directory) while connecting to upstream, client: 10.0.0.1, server: _, request: "GET /index.php HTTP/1.1", upstream: "fastcgi://unix:/run/php/php8.2-fpm.sock:", host: "localhost"`,
 		"connect() …failed (2: No such file or directory) while connecting to upstream",
-		"upstream fastcgi://unix:/run/php/php8.2-fpm.sock:, request GET /index.php HTTP/1.1",
+		"upstream fastcgi://unix:/run/php/php8.2-fpm.sock, request GET /index.php HTTP/1.1",
 	},
 	{
 		`*7 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.1, server: 0.0.0.0:3306, upstream: "10.0.0.5:3306", bytes from/to client:0/0, bytes from/to upstream:0/0`,
@@ -29,7 +29,7 @@ var lines = []struct{ line, says, fields string }{
 	},
 	{
 		`{"log":"2026/11/21 10:00:00 [crit] 7#7: *1 SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream, client: 1.2.3.4, server: a, request: \"GET / HTTP/1.1\", upstream: \"https://10.0.0.5:80/\", host: \"a\"\n","stream":"stderr"}`,
-		"SSL_do_handshake() failed (SSL: …wrong version number…) while SSL handshaking to upstream", "upstream https://10.0.0.5:80/, server a, request GET / HTTP/1.1",
+		"SSL_do_handshake() failed (SSL: …wrong version number…) while SSL handshaking to upstream", "upstream https://10.0.0.5:80, server a, request GET / HTTP/1.1",
 	},
 	{nginxLine + `SSL_do_handshake() failed (SSL: error:0A00006C:SSL routines::bad key share) while SSL handshaking, client: 1.2.3.4, server: 0.0.0.0:443`, "SSL_do_handshake() failed {reason}while SSL handshaking", "server 0.0.0.0:443, reason (SSL: error:0A00006C:SSL routines::bad key share)"},
 	{`nginx: [emerg] host not found in upstream "backned" in /etc/nginx/conf.d/app.conf:3`, `host not found in upstream "{name}"`, "name backned, file /etc/nginx/conf.d/app.conf:3"},

@@ -86,14 +86,25 @@ func request(s string) string {
 	return strings.TrimSpace(plain(method) + " " + url(target) + " " + plain(version))
 }
 
+// server is the scheme and the address of an upstream, without what was asked
+// of it: the request tells that.
+func server(upstream string) string {
+	upstream = url(upstream)
+	if s := scheme(upstream); s != "" {
+		return s + "://" + address(upstream)
+	}
+	return address(upstream)
+}
+
 // address is the host and the port of an upstream.
 func address(upstream string) string {
 	_, rest, ok := strings.Cut(upstream, "://")
 	if !ok {
 		rest = upstream
 	}
-	if strings.HasPrefix(rest, "unix:") {
-		return strings.TrimSuffix(rest, ":")
+	if path, unix := strings.CutPrefix(rest, "unix:"); unix {
+		path, _, _ = strings.Cut(path, ":")
+		return "unix:" + path
 	}
 	host, _, _ := strings.Cut(rest, "/")
 	return host

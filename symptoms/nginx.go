@@ -96,7 +96,7 @@ var nginx = []Symptom{
 		Look:  []string{"the log of the server at {upstream}"}, Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "connect() …failed (110: {reason}) while connecting to upstream",
+		Product: "nginx", Says: "connect() …failed (110: …) while connecting to upstream",
 		Means:  "the kernel gave up connecting before nginx did: packets vanish on the way",
 		Client: "504" + oneTry, Phase: connecting, Setting: "*_connect_timeout",
 		Rules: []string{"slow-failover", "dns-once", "retry-window", "single-try"},
@@ -111,7 +111,7 @@ var nginx = []Symptom{
 		Look: []string{"the whole line: it names the server"}, Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "upstream timed out (110: {reason}) while connecting to upstream",
+		Product: "nginx", Says: "upstream timed out (110: …) while connecting to upstream",
 		Means:  "no answer to SYN: the host is gone, a firewall drops packets, or the program's queue of connections is full",
 		Client: "504" + oneTry, Phase: connecting, Setting: "*_connect_timeout (60s)",
 		Rules: []string{"retry-window", "slow-failover", "single-try", "dns-once", "lookup-late", "zero-timeout", "outer-gives-up", "retry-off", "single-server"},
@@ -120,14 +120,14 @@ var nginx = []Symptom{
 		Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "upstream timed out (110: {reason}) while SSL handshaking to upstream",
+		Product: "nginx", Says: "upstream timed out (110: …) while SSL handshaking to upstream",
 		Means:  "connected, but the TLS handshake got no answer: the port speaks no TLS and waits, or the server is overloaded; the connect timeout bounds it",
 		Client: "504" + oneTry, Phase: handshake, Setting: "*_connect_timeout (60s)",
 		Rules: []string{"plain-port-behind-https", "protocol-mismatch", "zero-timeout"},
 		Look:  []string{"whether the port of {upstream} speaks TLS: openssl s_client -connect"}, Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "upstream timed out (110: {reason}) while reading response header from upstream",
+		Product: "nginx", Says: "upstream timed out (110: …) while reading response header from upstream",
 		Means:  "the server took the request and was silent for longer than nginx waits; it may still be working on it",
 		Client: "504; never 502. GET and the like are tried on the next server first, which takes as long again", Phase: waiting, Setting: "*_read_timeout (60s)",
 		Rules: []string{"read-timeout-below-app", "timeout-inversion", "retry-budget", "zero-timeout", "wrong-module-setting", "body-length-kept", "protocol-mismatch", "foreign-port",
@@ -138,26 +138,26 @@ var nginx = []Symptom{
 		Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "upstream timed out (110: {reason}) while reading upstream",
+		Product: "nginx", Says: "upstream timed out (110: …) while reading upstream",
 		Means:  "the answer had begun, and then the server was silent for longer than nginx waits",
 		Client: "200 with half the body: the head had been sent, so there is no 504", Phase: inBody, Setting: "*_read_timeout (60s), between two reads",
 		Look: []string{"what the program does between two pieces of its answer: streams and long polls want a byte now and then"}, Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "upstream timed out (110: {reason}) while sending request to upstream",
+		Product: "nginx", Says: "upstream timed out (110: …) while sending request to upstream",
 		Means:  "the server stopped reading the request: it does not take the body",
 		Client: "504", Phase: "sending the request", Setting: "*_send_timeout (60s), between two writes",
 		Look: []string{"whether the program reads bodies of this size at all; one that answers early and does not read resets the connection: 502"}, Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "upstream timed out (110: {reason}) while proxying upgraded connection",
+		Product: "nginx", Says: "upstream timed out (110: …) while proxying upgraded connection",
 		Means:  "a WebSocket was silent for longer than nginx waits",
 		Client: "a closed connection: 101 was sent long ago, and the access log keeps it", Phase: "upgraded connection", Setting: "*_read_timeout (60s)",
 		Rules: []string{"tunnel-cut"},
 		Look:  []string{"how often the program sends a ping"}, Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "upstream timed out (110: {reason})$",
+		Product: "nginx", Says: "upstream timed out (110: …)$",
 		Means:  "the server did not do its part in time; what nginx waited for is in the rest of the line",
 		Client: "504 while connecting, sending or waiting for the head; a body cut short later",
 		Look:   []string{"the whole line: \"while ...\" says which timeout it was"}, Source: seenNginx,
@@ -445,7 +445,7 @@ var nginx = []Symptom{
 		Look:  []string{"dig the full name @ the resolver; a short name that works in a shell may live in the hosts file or in a search domain"}, Source: seenNginx,
 	},
 	{
-		Product: "nginx", Says: "{name} could not be resolved (110: {reason})",
+		Product: "nginx", Says: "{name} could not be resolved (110: …)",
 		Means:  "the resolver does not answer",
 		Client: "502 after resolver_timeout, 30s by default", Phase: "looking the name up", Setting: "resolver, resolver_timeout",
 		Rules: []string{"unknown-host"},
@@ -630,7 +630,7 @@ var nginx = []Symptom{
 		Look:  []string{"whether the times of these requests are all the same: then it is a timeout in front, say 60 s of a load balancer"}, Source: nginxSource + " (ngx_http_upstream.c)",
 	},
 	{
-		Product: "nginx", Says: "client timed out (110: {reason}) while {step}",
+		Product: "nginx", Says: "client timed out (110: …) while {step}",
 		Means:  "the client did not send its request, or take its answer, in time",
 		Client: "a closed connection; 408 stands in the access log only", Phase: "waiting for the client", Setting: "client_header_timeout, client_body_timeout, send_timeout, keepalive_timeout",
 		Look: []string{"nothing, as long as it is single clients"}, Source: seenNginx,
@@ -927,7 +927,7 @@ func contextFields(context string) (fields []Field) {
 		value, _, _ := strings.Cut(rest, "\"")
 		return value
 	}
-	if u := url(quoted("upstream")); u != "" {
+	if u := server(quoted("upstream")); u != "" {
 		fields = append(fields, Field{"upstream", u})
 	}
 	if _, rest, ok := strings.Cut(context, ", server: "); ok {

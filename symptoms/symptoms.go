@@ -5,6 +5,7 @@
 package symptoms
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -62,9 +63,11 @@ type Reading struct {
 	Fine     bool   // it tells of nothing that failed, or of no more than the lines before it
 	Writer   string // the product whose form the line has; "" for none
 	Client   string // the symptom's, where the line does not tell better
-	Setting  string // the symptom's, for the module that the line names
-	Look     []string
-	Fields   []Field
+	// Means, Setting and Look are the symptom's, for the module and the server
+	// that the line names.
+	Means, Setting string
+	Look           []string
+	Fields         []Field
 }
 
 // longest is how much of a line is read, in bytes. What names the symptom stands
@@ -104,10 +107,19 @@ func (r Reading) complete() Reading {
 	if r.Setting == "" {
 		r.Setting = forModule(r.Symptom.Setting, module)
 	}
-	for _, look := range r.Symptom.Look {
-		r.Look = append(r.Look, strings.ReplaceAll(look, "{upstream}", upstream))
-	}
+	r.Means, r.Look = r.inModule(module, upstream)
 	return r
+}
+
+// inModule is what the symptom means and where to look next, in the words of
+// the module that speaks the scheme, when the server is upstream.
+func (s *Symptom) inModule(scheme, upstream string) (means string, look []string) {
+	prefix, _, _ := strings.Cut(forModule("*_", scheme), " ")
+	in := strings.NewReplacer("*_", prefix, "{upstream}", upstream)
+	for _, l := range s.Look {
+		look = append(look, in.Replace(l))
+	}
+	return in.Replace(s.Means), look
 }
 
 // forModule names the settings of the module that speaks the scheme.
@@ -211,6 +223,12 @@ func readMessage(line string) (Reading, bool) {
 	return Reading{}, false
 }
 
+// Plain is Says for people: without the marks of what is told.
+func (s *Symptom) Plain() string {
+	words := parse(s.Says)
+	return strings.Join(words.words, "…")
+}
+
 // Nearest are the symptoms whose words are most like those of a line that is
 // not known, the best first: at most n, and none without likeness.
 func Nearest(line string, n int) []*Symptom {
@@ -227,7 +245,7 @@ func Nearest(line string, n int) []*Symptom {
 	for _, s := range all {
 		own, in, shared := 0., 0., 0
 		for w := range lettersOf(s.Says) {
-			weight := 1 / float64(count[w])
+			weight := 1 / math.Sqrt(float64(count[w]))
 			own += weight
 			if said[w] {
 				in, shared = in+weight, shared+1

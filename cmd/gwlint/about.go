@@ -14,21 +14,6 @@ import (
 	"github.com/gwlint/gwlint/report"
 )
 
-// explain prints the page of a rule.
-func explain(*pflag.FlagSet) runner {
-	return func(_ context.Context, c console, args []string) (int, error) {
-		if len(args) != 1 {
-			return 0, fmt.Errorf("explain takes one rule; gwlint rules lists them")
-		}
-		page := checks.Page(args[0])
-		if page == "" {
-			return 0, fmt.Errorf("there is no rule %q%s", args[0], didYouMean(args[0], ruleNames()))
-		}
-		_, err := fmt.Fprint(c.out, page)
-		return exitClean, err
-	}
-}
-
 func ruleNames() (ids []string) {
 	for _, k := range checks.All() {
 		ids = append(ids, k.ID)

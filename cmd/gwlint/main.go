@@ -60,8 +60,11 @@ func commands() []command {
 			"gwlint --select keepalive-race,timeouts      some rules, or those of a topic",
 			"gwlint --fix=unsafe --diff | git apply       apply all fixes",
 		}, check},
-		{"explain", "RULE", "the page of a rule: what happens, examples, proof", []string{
-			"gwlint explain keepalive-race",
+		{"explain", "RULE|STATUS|LINE|-", "a rule, a status, or lines of a log: what happens, and which rules find it", []string{
+			"gwlint explain keepalive-race                  the page of a rule, with examples and proof",
+			"gwlint explain 504                             the rules that may lead there, and what the logs say",
+			"gwlint explain 'no live upstreams while ...'   what a line of an error or access log means",
+			"tail -n 500 error.log | gwlint explain -       each thing that went wrong, once",
 		}, explain},
 		{"rules", "", "all rules, with severity and outcome", nil, rules},
 		{"show", "[PATH|-]...", "every request path, with the settings in effect and where they come from", []string{
