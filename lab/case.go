@@ -365,6 +365,11 @@ func parseSend(words []string) (*Send, error) {
 			s.To = value
 		case "host":
 			s.Host = value
+		case "cookie":
+			var n int
+			if n, err = strconv.Atoi(value); err == nil && n > 0 && n < 1<<20 {
+				s.Headers = append(s.Headers, "Cookie: c="+strings.Repeat("c", n))
+			}
 		case "body":
 			s.Body, err = strconv.Atoi(value)
 		case "parallel":

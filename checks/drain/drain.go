@@ -9,5 +9,8 @@ func Checks() []*model.Check {
 	return []*model.Check{
 		drainTooShort,
 		deployStopsAll,
+		fastStop,
+		killBeforeGrace,
+		signalNotPassed,
 	}
 }

@@ -224,6 +224,9 @@ func (s *server) gateway(d Parser) *model.Gateway {
 		g.User = model.NotTold[string](s.Node, "user", "whoever starts it")
 	}
 	g.Grace = or(s, "graceful_timeout", []string{"--graceful-timeout"}, process.Seconds, 30*time.Second)
+	if process.Stops(s.Place, "INT", "QUIT", "2", "3") { // docs, signals; measured, 20.1
+		g.Grace = process.Ends(s.Place.Signal, "gunicorn")
+	}
 	l.MaxHead = or(s, "limit_request_field_size", []string{"--limit-request-field_size"}, size, 8190)
 	if model.Is(l.MaxHead, 0) {
 		l.MaxHead = model.NotTold[int64](s.Node, "limit_request_field_size", "it is unlimited")

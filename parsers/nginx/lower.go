@@ -9,6 +9,7 @@ import (
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
 	"github.com/gwlint/gwlint/parsers/image"
+	"github.com/gwlint/gwlint/parsers/process"
 )
 
 // Load reads a main file, a dump, or fragments that belong together.
@@ -55,11 +56,8 @@ func (l *loader) user() model.Value[string] {
 // once (nginx, control.html).
 func (l *loader) grace() model.Value[time.Duration] {
 	const key = "worker_shutdown_timeout"
-	if s := l.gateway.Place.Signal; s.Known() && signalled(l.gateway.Place) {
-		switch strings.TrimPrefix(s.V, "SIG") {
-		case "TERM", "INT", "15", "2":
-			return model.Set(s.Owner(), s.Key(), s.At(), time.Duration(0), s.Origin(), stopped(s))
-		}
+	if p := l.gateway.Place; process.Stops(p, "TERM", "INT", "15", "2") && signalled(p) {
+		return process.Ends(p.Signal, "nginx")
 	}
 	switch stmt, missing := l.find(l.root, key); {
 	case missing != "":
@@ -77,13 +75,6 @@ func signalled(p *model.Place) bool {
 		return p.Image.Known() && image.Parse(p.Image.V).Product() == "nginx"
 	}
 	return slices.ContainsFunc(p.Command.V, func(w string) bool { return path.Base(w) == "nginx" || path.Base(w) == "openresty" })
-}
-
-func stopped(s model.Value[string]) string {
-	if s.Why() == "" {
-		return "stops nginx at once"
-	}
-	return s.Why() + ", " + s.V + " stops nginx at once"
 }
 
 // A loader lowers one tree.

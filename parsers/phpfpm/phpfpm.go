@@ -369,8 +369,8 @@ func (m *master) gateway(g process.Program, stock bool) []*model.Gateway {
 // grace is how long requests live on when PHP-FPM is stopped by SIGQUIT, or
 // reloaded: 0 ends them, and so does SIGTERM whatever is set (measured, 8.2).
 func (m *master) grace(tree *model.Node) model.Value[time.Duration] {
-	if s := m.place.Signal; s.Known() && strings.TrimPrefix(s.V, "SIG") == "TERM" {
-		return model.Set(s.Owner(), s.Key(), s.At(), time.Duration(0), s.Origin(), strings.TrimSpace(s.Why()+" SIGTERM stops PHP-FPM at once"))
+	if process.Stops(m.place, "TERM", "INT", "15", "2") {
+		return process.Ends(m.place.Signal, "PHP-FPM")
 	}
 	return setting(m.global, tree, "process_control_timeout", "", span, 0)
 }

@@ -1,6 +1,10 @@
 package process
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/gwlint/gwlint/model"
 )
 
@@ -26,6 +30,22 @@ func (g Program) Signalled() model.Value[bool] {
 		return model.Set(g.Node, key, f.at, false, model.Explicit, f.why)
 	}
 	return model.Fallback(g.Node, key, true, model.Default, "no shell stays in front")
+}
+
+// Ends is how long requests live on in a server that the signal which stops its
+// place ends at once.
+func Ends(signal model.Value[string], server string) model.Value[time.Duration] {
+	const none = time.Duration(0)
+	if signal.Written() {
+		return model.Set(signal.Owner(), signal.Key(), signal.At(), none, signal.Origin(), "stops "+server+" at once")
+	}
+	return model.Fallback(signal.Owner(), signal.Key(), none, signal.Origin(), signal.Why()+", "+signal.V+" stops "+server+" at once")
+}
+
+// Stops reports whether a place is stopped by one of the signals, named without
+// SIG.
+func Stops(p *model.Place, names ...string) bool {
+	return p.Signal.Known() && slices.Contains(names, strings.TrimPrefix(p.Signal.V, "SIG"))
 }
 
 // Runs is whom the program runs as: the user a wrapper names, else its place's.

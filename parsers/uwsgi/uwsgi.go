@@ -240,10 +240,10 @@ func (s *server) gateway(d Parser) *model.Gateway {
 		g.User = model.NotTold[string](s.Node, "uid", "whoever starts it")
 	}
 	// TERM kills what is in flight, with die-on-term and without (measured, 2.0.21).
-	if hooks, _ := s.options("hook-master-start"); len(hooks) > 0 {
-		g.Grace = model.NotTold[time.Duration](s.Node, "hook-master-start", "a hook handles signals")
+	if hooks, _ := s.options("hook-master-start"); len(hooks) > 0 || s.hidden != "" {
+		g.Grace = model.NotTold[time.Duration](s.Node, "hook-master-start", "a hook may handle signals")
 	} else {
-		g.Grace = model.Fallback(s.Node, "die-on-term", time.Duration(0), model.Default, "uWSGI kills its workers on SIGTERM")
+		g.Grace = model.Fallback(s.Node, "signal", time.Duration(0), model.Default, "uWSGI kills its workers on SIGTERM")
 	}
 	base := g.Listeners[0]
 	base.Idle = model.Fallback(s.Node, "http-keepalive", time.Duration(0), model.Default, "uWSGI closes after each answer")
