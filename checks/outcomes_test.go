@@ -97,7 +97,7 @@ func proxies() []column {
 		{"HAProxy", "haproxy", measured, "seen on 2.6.12 and 3.2.0; with " + documented + ": the manual, 8.5", map[string]string{
 			cutBody:                             words("haproxy", "SD", "cut short", documented),
 			leaves:                              words("haproxy", "CH", "nobody is there", documented),
-			"does not exist: the pool is empty": words("haproxy", "503 <NOSRV> SC", "503", measured),
+			"does not exist: the pool is empty": words("haproxy", "<NOSRV> SC", "503", measured),
 		}},
 		{"Apache httpd", "", seen, "seen on 2.4.71 with mod_proxy_http; gwlint does not read its configuration", map[string]string{
 			"refuses the connection":                      cell("503", "AH00957, AH01114", seen),

@@ -55,7 +55,7 @@ func symptom(w *bufio.Writer, g *symptoms.Group) {
 	case len(ids) > titled:
 		section(w, "", "also "+strings.Join(ids[titled:], ", "))
 	case len(ids) == 0:
-		section(w, name, "none: no setting that gwlint reads decides it")
+		section(w, name, "none looks for it")
 	}
 	section(w, "next", g.Look...)
 	if len(ids) > 0 { // in one line, to be copied

@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// seenAccess is how a status of an access log is known.
+const seenAccess = seenNginx + "; the access log of Apache looks the same, and its statuses differ: docs/outcomes.md"
+
 // nginxAccess is the access log of nginx. A status alone does not tell the
 // cause: the error log does, at the same second.
 var nginxAccess = []Symptom{
@@ -45,14 +48,14 @@ var nginxAccess = []Symptom{
 		Rules: []string{"keepalive-race", "dead-timeout", "pool-outage", "header-buffer-small", "wrong-port", "resolver-missing", "dns-once", "sni-missing", "upstream-not-logged"},
 		Look: []string{"the line of error.log at the same second, which says which: gwlint explain reads it",
 			"a log_format with $upstream_addr, $upstream_status and $upstream_header_time tells who it was"},
-		Source: seenNginx,
+		Source: seenAccess,
 	},
 	{
 		Product: "nginx", Says: "503",
 		Means:  "nginx limits requests or connections, or a rule of its configuration says 503; without a server, 503 is never an outage of one in nginx. Or the server itself answered 503",
 		Client: "503", Phase: "before any server is asked, or behind this nginx", Setting: "limit_req, limit_conn, return",
 		Rules: []string{"limit-by-proxy", "upstream-not-logged"},
-		Look:  []string{"\"limiting\" in error.log at the same second; else the log of the server"}, Source: seenNginx,
+		Look:  []string{"\"limiting\" in error.log at the same second; else the log of the server"}, Source: seenAccess,
 	},
 	{
 		Product: "nginx", Says: "504",
@@ -61,7 +64,7 @@ var nginxAccess = []Symptom{
 		Rules: []string{"read-timeout-below-app", "retry-budget", "retry-window", "slow-failover", "wrong-module-setting", "body-length-kept", "upstream-not-logged"},
 		Look: []string{"the line of error.log at the same second: \"while ...\" says which timeout it was",
 			"the request time: a multiple of the timeout is one try after the other"},
-		Source: seenNginx,
+		Source: seenAccess,
 	},
 	{
 		Product: "nginx", Says: "499",

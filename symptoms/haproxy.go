@@ -19,7 +19,7 @@ const (
 // with the status and <NOSRV> where they make a difference.
 var haproxyStates = []Symptom{
 	{
-		Product: "haproxy", Says: "503 <NOSRV> SC",
+		Product: "haproxy", Says: "<NOSRV> SC",
 		Means: "no server could be chosen: all of the backend are down by their checks, disabled or of weight 0, the backend has none, or no rule chose a backend. " +
 			"A server whose name was never looked up counts as down",
 		Client: "503 at once", Phase: "choosing a server", Setting: "check, option httpchk, default_backend, init-addr",
@@ -131,7 +131,7 @@ var haproxyStates = []Symptom{
 	{
 		Product: "haproxy", Says: "CC",
 		Means:  "the client left while HAProxy was connecting to the server: mostly one that is dead, and not checked",
-		Client: "nobody is there", Phase: haproxyConnect, Setting: "timeout connect, check", Rules: []string{"unchecked-server", "slow-failover"},
+		Client: "nobody is there; the log says 503 up to 2.4, -1 later", Phase: haproxyConnect, Setting: "timeout connect, check", Rules: []string{"unchecked-server", "slow-failover"},
 		Look: []string{"whether the server is up"}, Source: haproxyManual,
 	},
 	{
@@ -447,6 +447,8 @@ var (
 	// httpLine and tcpLine are option httplog and option tcplog, from the backend on.
 	httpLine = regexp.MustCompile(`(\S+) ([^\s/]+)/(\S+) (-?\d+)/(-?\d+)/(-?\d+)/(-?\d+)/\+?-?\d+ (-?\d+) \+?\d+ \S+ \S+ ([-A-Za-z]{4}) \d+/\d+/\d+/\d+/(\+?\d+) \d+/\d+`)
 	tcpLine  = regexp.MustCompile(`(\S+) ([^\s/]+)/(\S+) (-?\d+)/(-?\d+)/\+?-?\d+ \+?\d+ ([-A-Za-z]{2}) \d+/\d+/\d+/\d+/(\+?\d+) \d+/\d+`)
+	// clfLine is option httplog clf.
+	clfLine = regexp.MustCompile(`\] "((?:[^"\\]|\\.)*)" (-?\d+) \+?\d+ "" "" \d+ \d+ "([^"]*)" "([^"]*)" "([^"]*)" (-?\d+) (-?\d+) (-?\d+) (-?\d+) \+?-?\d+ ([-A-Za-z]{4}) \d+ \d+ \d+ \d+ (\+?\d+) `)
 	// httpHead is the beginning of an HTTP line that was cut off behind its state.
 	httpHead = regexp.MustCompile(`([^\s/]+)/(\S+) (-?\d+)/(-?\d+)/(-?\d+)/(-?\d+)/\+?-?\d+ (-?\d+) \+?\d+ \S+ \S+ ([-A-Za-z]{4})(?: |$)`)
 	// prefix is what syslog, systemd and HAProxy put before a message.
@@ -495,6 +497,17 @@ func readHAProxy(line string) (Reading, bool) {
 	return Reading{Writer: "haproxy", Fine: fine}, at != nil
 }
 
+// readHAProxyCLF reads a line of option httplog clf, which begins like one of
+// any access log.
+func readHAProxyCLF(line string) (Reading, bool) {
+	m := clfLine.FindStringSubmatch(line)
+	if m == nil {
+		return Reading{}, false
+	}
+	return haproxyRequest(m[10], m[2], []Field{{"frontend", m[3]}, {"backend", m[4]}, {"server", m[5]}, {"status", m[2]},
+		timer("time in queue", m[7]), timer("time to connect", m[8]), timer("time to answer", m[9]), {"retries", m[11]}}, `"`+m[1]+`"`), true
+}
+
 func timer(name, ms string) Field {
 	if ms == "-1" {
 		return Field{name, "never came so far"}
@@ -537,10 +550,11 @@ func stateSymptom(letters, status string, noServer bool) *Symptom {
 	if letters == "--" {
 		letters, status = "5xx --", ""
 	}
-	for _, says := range []string{status + " <NOSRV> " + letters, status + " " + letters, letters} {
-		if !noServer && strings.Contains(says, "<NOSRV>") {
-			continue
-		}
+	says := []string{status + " " + letters, letters}
+	if noServer {
+		says = append([]string{"<NOSRV> " + letters}, says...)
+	}
+	for _, says := range says {
 		if i := slices.IndexFunc(haproxyStates, func(s Symptom) bool { return s.Says == says }); i >= 0 {
 			return &haproxyStates[i]
 		}
@@ -579,9 +593,6 @@ func readState(line string) (Reading, bool) {
 	}
 	if noServer && fields == nil {
 		fields = []Field{{"server", "<NOSRV>"}}
-	}
-	if noServer && status == "" && state[:2] == "SC" {
-		status = "503"
 	}
 	if status != "" {
 		fields = append(fields, Field{"status", status})

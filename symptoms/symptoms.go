@@ -79,7 +79,7 @@ const longest = 16 << 10
 func Read(line string) Reading {
 	line = strings.TrimSpace(line[:min(len(line), longest)])
 	line = unwrap(line)
-	for _, reader := range []func(string) (Reading, bool){readNginx, readNginxAccess, readHAProxy, readBalancer, readApp, readMessage} {
+	for _, reader := range []func(string) (Reading, bool){readNginx, readHAProxyCLF, readNginxAccess, readHAProxy, readBalancer, readApp, readMessage} {
 		if r, ok := reader(line); ok {
 			return r.complete()
 		}

@@ -74,7 +74,7 @@ func flagValues(name string) []string {
 func (k command) words() []string {
 	switch k.name {
 	case "explain":
-		return ruleNames()
+		return append(ruleNames(), "502", "503", "504")
 	case "baseline", "config", "completion":
 		verbs, _, _ := strings.Cut(k.args, " ")
 		return strings.Split(verbs, "|")
