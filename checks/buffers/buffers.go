@@ -12,5 +12,6 @@ func Checks() []*model.Check {
 		wrongModuleSetting,
 		rewriteRoom,
 		headerBufferShrunk,
+		requestHeadCut,
 	}
 }

@@ -10,6 +10,9 @@ func Checks() []*model.Check {
 		fewConnections,
 		connectionCap,
 		limitByProxy,
+		smallBacklog,
+		slowRouteStarves,
+		keepaliveTakesChildren,
 		frontendCap,
 	}
 }
