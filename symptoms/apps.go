@@ -71,6 +71,13 @@ var apps = []Symptom{
 		Look:  []string{"\"WORKER TIMEOUT\" just before it: then it is no memory"}, Source: "the source of gunicorn",
 	},
 	{
+		Product: "gunicorn", Says: "Worker with pid {pid} was terminated due to signal 9",
+		Means:  "a worker was killed: after a timeout it did not end by itself, or the kernel ran out of memory",
+		Client: "502 in nginx for the request that it worked on", Phase: "working on the answer", Setting: "--timeout, the memory of the container",
+		Rules: []string{"dead-timeout"},
+		Look:  []string{"\"WORKER TIMEOUT\" just before it: then it is no memory"}, Source: "seen on gunicorn 20.1, with signal 15",
+	},
+	{
 		Product: "gunicorn", Says: "Worker failed to boot",
 		Means:  "the application cannot be loaded: an import that fails",
 		Client: "502 or 503: nobody listens", Phase: "starting", Look: []string{"the traceback above it"}, Source: "the source of gunicorn",
@@ -82,6 +89,12 @@ var apps = []Symptom{
 		Look:   []string{"a size of 21573 is the letters ET of GET: proxy_pass to a socket that wants uwsgi_pass", "buffer-size = 32768"},
 		Rules:  []string{"protocol-mismatch", "request-head-cut"},
 		Source: "seen on nginx 1.22.1 with uWSGI 2.0.21",
+	},
+	{
+		Product: "uwsgi", Says: "invalid HTTP request size (max {max})",
+		Means:  "the headers of the request do not fit into buffer-size (4096): cookies, mostly",
+		Client: "502 in nginx and HAProxy: uWSGI closes without an answer", Phase: "reading the request", Setting: "buffer-size",
+		Look: []string{"buffer-size = 32768"}, Rules: []string{"request-head-cut"}, Source: "seen on uWSGI 2.0.21",
 	},
 	{
 		Product: "uwsgi", Says: "HARAKIRI ON WORKER",
@@ -126,8 +139,12 @@ func readApp(line string) (Reading, bool) {
 		return Reading{}, false
 	}
 	r, ok := find(apps, "", line[at[1]:])
-	if !ok && strings.HasPrefix(line[at[0]:], "NOTICE: ") {
+	switch prefix := line[at[0]:at[1]]; {
+	case ok:
+	case strings.HasPrefix(prefix, "NOTICE: "):
 		return Reading{Writer: "php-fpm", Fine: true}, true
+	case strings.HasSuffix(prefix, "[INFO] "):
+		return Reading{Writer: "gunicorn", Fine: true}, true
 	}
 	return r, ok
 }

@@ -103,6 +103,9 @@ func run(ctx context.Context, c console, args []string) int {
 		help(c.out)
 		return exitClean
 	}
+	if name == "explain" && len(rest) == 1 && strings.HasPrefix(rest[0], "--") && (rest[0] == "----" || strings.Contains(rest[0], " ")) {
+		rest = []string{"--", rest[0]} // a termination state of HAProxy, and no flag
+	}
 	for _, k := range commands() {
 		if k.name != name {
 			continue
