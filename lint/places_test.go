@@ -92,7 +92,8 @@ func read(root *model.Node) (names []string) {
 	return names
 }
 
-// TestLinks says what answers each pass, and how sure that is.
+// TestLinks says what answers each pass, and how sure that is, wherever the
+// tree stands.
 func TestLinks(t *testing.T) {
 	const proxy = "  web:\n    image: nginx:1.27\n    volumes: [./a.conf:/etc/nginx/conf.d/a.conf, sock:/run/app]\n"
 	pass := func(to string) string { return "-- a.conf --\nserver { listen 80; location / { " + to + "; } }\n" }
@@ -121,22 +122,30 @@ func TestLinks(t *testing.T) {
 			"-- api/s.conf --\n[supervisord]\n[program:x]\ncommand=uvicorn a --host 0.0.0.0 --port 9000\n", "uvicorn, high"},
 		"two unplaced ends of a socket": {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { fastcgi_pass unix:/var/run/php.sock; } } }\n-- b/www.conf --\n[www]\nlisten = /run/php.sock\npm.max_children = 3\n", "php-fpm, medium"},
 		"two unplaced ends of a port":   {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { fastcgi_pass 127.0.0.1:9000; } } }\n-- b/www.conf --\n[www]\nlisten = 9000\npm.max_children = 3\n", "php-fpm, low"},
+		"a port in the file of a unit's environment": {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { proxy_pass http://127.0.0.1:7000; } } }\n" +
+			"-- a/app.service --\n[Service]\nEnvironmentFile=/etc/app.env\nExecStart=/usr/bin/gunicorn a\n-- a/etc/app.env --\nPORT=7000\n", "gunicorn, low"},
 		"the image's own pool":          {compose("  api:\n    image: php:8.3-fpm\n") + pass("fastcgi_pass api:9000"), "php-fpm, high"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := load(t, c.files)
-			if len(w.Links) != 1 {
-				t.Fatalf("there are %d links", len(w.Links))
-			}
-			got, k := "", w.Links[0]
-			switch {
-			case k.Linked():
-				got = k.To.Gateway.Name + ", " + k.Sure.String()
-			case k.Place != nil:
-				got = "in " + k.Place.Name
-			}
-			if got != c.want {
-				t.Errorf("%q, not %q (%s)", got, c.want, k.Why)
+			for _, prefix := range []string{"", "/srv/app/", "../app/"} {
+				l, err := lint.Load(context.Background(), filesOf(c.files), lint.Options{Prefix: prefix})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w := l.Workspace
+				if len(w.Links) != 1 {
+					t.Fatalf("there are %d links", len(w.Links))
+				}
+				got, k := "", w.Links[0]
+				switch {
+				case k.Linked():
+					got = k.To.Gateway.Name + ", " + k.Sure.String()
+				case k.Place != nil:
+					got = "in " + k.Place.Name
+				}
+				if got != c.want {
+					t.Errorf("at %q: %q, not %q (%s)", prefix, got, c.want, k.Why)
+				}
 			}
 		})
 	}

@@ -153,6 +153,9 @@ func (t *Tree) Display(name string) string {
 	return t.opt.Prefix + name
 }
 
+// Name is the file of a source in the tree: Display backwards.
+func (t *Tree) Name(s *model.Source) string { return strings.TrimPrefix(s.Path, t.opt.Prefix) }
+
 // Sources are all that were read, by path.
 func (t *Tree) Sources() []*model.Source {
 	t.mu.Lock()
@@ -421,7 +424,7 @@ func (t *Tree) find(abs, near string, place *model.Place, exists func(string) bo
 			if exists(path.Join(dir, fixed)) {
 				return path.Join(dir, suffix), true
 			}
-			if dir == "." {
+			if dir == "." || dir == "/" {
 				break
 			}
 		}

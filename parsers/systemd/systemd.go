@@ -179,7 +179,7 @@ func (u *unit) place(t *files.Tree, host *model.Place) *model.Place {
 	}
 	for _, n := range u.all("Service", "EnvironmentFile") {
 		file := strings.TrimPrefix(n.Arg(0), "-")
-		if name, ok := t.Find(file, path.Dir(n.Span.Source.Path), nil); ok && t.IsFile(name) {
+		if name, ok := t.Find(file, path.Dir(t.Name(n.Span.Source)), nil); ok && t.IsFile(name) {
 			if src, err := t.Source(name, text.Environment); err == nil {
 				for k, v := range text.Variables(src) {
 					p.Env[k] = model.Set(s, k, v.Span, v.Text, model.Assumed, "if "+src.Path+" is "+file)
