@@ -285,6 +285,9 @@ func (b *Backend) act(s Script, r Request, a answer) error {
 		if _, f, _ := parseHead(r.Head); s.V != "" && !f.wants("upgrade", s.V) {
 			return text(400, "no such protocol\n")
 		}
+		if line, _, _ := strings.Cut(r.Head, "\r\n"); strings.HasSuffix(line, " HTTP/1.0") { // RFC 6455, 4.2.1
+			return text(400, "HTTP/1.1 or higher, please\n")
+		}
 		if err := a.upgrade(); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ var Commands = map[string]string{
 	"unread":   "never reads the body, never answers; closes after v (10s)",
 	"head":     "200 with a header block of exactly v bytes, from the status line to the empty line",
 	"raw":      "sends the bytes v and closes",
-	"upgrade":  "101, then echoes until the client closes; 400 unless the Upgrade is v, if v is told",
+	"upgrade":  "101, then echoes until the client closes; 400 to HTTP/1.0, and unless the Upgrade is v, if v is told",
 	"redirect": "302 to v, or to http://HOST/moved with the Host it was sent",
 	"echo":     "200 with the request line and the headers as they came",
 	"host":     "200 if the one Host is v, else the status n (404); 1 closes without an answer",

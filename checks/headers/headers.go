@@ -14,6 +14,7 @@ func Checks() []*model.Check {
 		upgradeHeaderWrong,
 		undefinedVariable,
 		upgradeMissing,
+		upgradeInHTTP10,
 		forwardedProtoMissing,
 		foreignHost,
 	}

@@ -6,6 +6,7 @@ import "github.com/gwlint/gwlint/model"
 func Checks() []*model.Check {
 	return []*model.Check{
 		resolverMissing,
+		unresolvableName,
 		dnsOnce,
 		localhostTwoAddresses,
 		proxyLoop,
@@ -31,5 +32,6 @@ func Checks() []*model.Check {
 		wrongSocket,
 		socketNotShared,
 		socketPermission,
+		startOrder,
 	}
 }
