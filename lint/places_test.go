@@ -124,7 +124,7 @@ func TestLinks(t *testing.T) {
 		"two unplaced ends of a port":   {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { fastcgi_pass 127.0.0.1:9000; } } }\n-- b/www.conf --\n[www]\nlisten = 9000\npm.max_children = 3\n", "php-fpm, low"},
 		"a port in the file of a unit's environment": {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { proxy_pass http://127.0.0.1:7000; } } }\n" +
 			"-- a/app.service --\n[Service]\nEnvironmentFile=/etc/app.env\nExecStart=/usr/bin/gunicorn a\n-- a/etc/app.env --\nPORT=7000\n", "gunicorn, low"},
-		"the image's own pool":          {compose("  api:\n    image: php:8.3-fpm\n") + pass("fastcgi_pass api:9000"), "php-fpm, high"},
+		"the image's own pool": {compose("  api:\n    image: php:8.3-fpm\n") + pass("fastcgi_pass api:9000"), "php-fpm, high"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, prefix := range []string{"", "/srv/app/", "../app/"} {
