@@ -51,6 +51,7 @@ type Place struct {
 	Hosts    []string      // names that it knows itself, whoever they lead to
 	Nets     []string      // places that share none do not meet; none given is "not told"
 	Within   *Place        // whose network it shares, loopback included; nil: it has its own
+	After    []*Place      // they are started before it
 	On       *Place        // whose files it shares: a program of a supervisor, a unit of a host; nil: it has its own
 	Ports    []Port        // published to its host
 	Sockets  []Value[Addr] // handed to what it starts, which listens there and nowhere else

@@ -288,12 +288,12 @@ var haproxy = []Symptom{
 	},
 	{
 		Product: "haproxy", Says: "could not resolve address '{name}'",
-		Means: "the name of a server does not resolve while HAProxy starts", Client: haproxyDown, Phase: atStart, Setting: "init-addr, resolvers", Rules: []string{"never-resolved", "unknown-host", "dns-once"}, Source: seenHAProxy,
+		Means: "the name of a server does not resolve while HAProxy starts", Client: haproxyDown, Phase: atStart, Setting: "init-addr, resolvers", Rules: []string{"start-order", "never-resolved", "unknown-host", "dns-once"}, Source: seenHAProxy,
 		Look: []string{"init-addr last,libc,none together with resolvers lets it start"},
 	},
 	{
 		Product: "haproxy", Says: "could not resolve address",
-		Means: "the name of a server does not resolve while HAProxy starts", Client: haproxyDown, Phase: atStart, Setting: "init-addr, resolvers", Rules: []string{"never-resolved", "unknown-host", "dns-once"}, Source: seenHAProxy,
+		Means: "the name of a server does not resolve while HAProxy starts", Client: haproxyDown, Phase: atStart, Setting: "init-addr, resolvers", Rules: []string{"start-order", "never-resolved", "unknown-host", "dns-once"}, Source: seenHAProxy,
 		Look: []string{"init-addr last,libc,none together with resolvers lets it start"},
 	},
 	{

@@ -414,6 +414,28 @@ func (w *world) stopping(s *service) {
 	w.restarts(s)
 }
 
+// after says what is started before a service.
+func (w *world) after(s *service) {
+	for _, key := range []string{"depends_on", "links"} {
+		for _, list := range s.all(key) {
+			for _, k := range list.Kids {
+				name := k.Name.Text
+				if name == "-" {
+					name, _, _ = strings.Cut(k.Arg(0), ":")
+				}
+				if o := w.services[name]; o != nil && o != s {
+					s.place.After = append(s.place.After, o.place)
+				}
+			}
+			for _, a := range list.Args { // [db, cache]
+				if o := w.services[a.Text]; o != nil && o != s {
+					s.place.After = append(s.place.After, o.place)
+				}
+			}
+		}
+	}
+}
+
 // restarts says whether docker starts the service again when it ends: not
 // unless it is told to (compose-spec, restart and deploy).
 func (w *world) restarts(s *service) {
@@ -438,6 +460,7 @@ func (w *world) settle(s *service) {
 			}
 		}
 	}
+	w.after(s)
 	mode := ""
 	if k := s.get("network_mode"); k != nil {
 		mode = w.resolve(k.Arg(0))
