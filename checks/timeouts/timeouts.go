@@ -23,5 +23,6 @@ func Checks() []*model.Check {
 		idleConnectionCut,
 		outerGivesUp,
 		slowFailover,
+		slowAnswersCut,
 	}
 }
