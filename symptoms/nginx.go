@@ -27,7 +27,7 @@ var nginx = []Symptom{
 		Product: "nginx", Says: "connect() …failed (111: Connection refused) while connecting to upstream",
 		Means:  "nobody listens at the address: the program is down, restarting, or listens elsewhere",
 		Client: "502" + oneTry, Phase: connecting, Setting: "the address in *_pass or upstream",
-		Rules: []string{"not-restarted", "wrong-port", "loopback-in-container", "app-on-loopback", "any-address-target", "dns-once", "lookup-late", "localhost-two-addresses",
+		Rules: []string{"wrong-socket", "not-restarted", "wrong-port", "loopback-in-container", "app-on-loopback", "any-address-target", "dns-once", "lookup-late", "localhost-two-addresses",
 			"single-server", "retry-off", "single-try", "plain-port-behind-https", "error-page-through-proxy", "gateway-errors-final", "outage-answered-200"},
 		Look: []string{"what listens at {upstream}, seen from where nginx runs: ss -ltnp there; in a container, localhost is the container itself",
 			"whether the line comes only during deploys: then a second server, or a restart that keeps the port, ends it"},
@@ -881,7 +881,7 @@ var nginx = []Symptom{
 var (
 	nginxHeader = regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+: (?:\*\d+ )?`)
 	nginxShort  = regexp.MustCompile(`^(?:nginx: )?\[(emerg|alert|crit|error|warn|notice|info|debug)\] (?:\d+#\d+: )?(?:\*\d+ )?(?:\.\.\. )?`)
-	startedAt   = regexp.MustCompile(`^(.*) in (\S+:\d+)$`)
+	startedAt   = regexp.MustCompile(`^\S+:\d+$`)
 	nginxTested = regexp.MustCompile(`^nginx: (?:the )?configuration file \S+ (?:test failed|test is successful|syntax is ok)$`)
 	nginxNumber = regexp.MustCompile(`^\*\d+ `)
 )
@@ -890,7 +890,10 @@ var (
 func readNginx(line string) (r Reading, ok bool) {
 	level := ""
 	message := line
-	at := nginxHeader.FindStringSubmatchIndex(line)
+	var at []int
+	if strings.Contains(line, "#") { // pid#tid: most lines of other logs have none
+		at = nginxHeader.FindStringSubmatchIndex(line)
+	}
 	if at == nil {
 		at = nginxShort.FindStringSubmatchIndex(line)
 	}
@@ -903,8 +906,10 @@ func readNginx(line string) (r Reading, ok bool) {
 	}
 	message, context, _ := strings.Cut(message, ", client: ")
 	var fields []Field
-	if m := startedAt.FindStringSubmatch(message); m != nil {
-		message, fields = m[1], []Field{{"file", plain(m[2])}}
+	if at := strings.LastIndex(message, " in "); at >= 0 && level != "error" {
+		if file := message[at+len(" in "):]; startedAt.MatchString(file) {
+			message, fields = message[:at], []Field{{"file", plain(file)}}
+		}
 	}
 	r, known := find(nginx, level, message)
 	r.Writer = "nginx"

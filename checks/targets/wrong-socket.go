@@ -21,7 +21,7 @@ var wrongSocket = &model.Check{
 				if lost[h] == nil {
 					lost[h] = map[string]bool{}
 				}
-				lost[h][l.Endpoint.Addr.V.Path] = true
+				lost[h][l.Endpoint.Addr.V.String()] = true
 			}
 		}
 		for _, l := range w.Links {
@@ -55,8 +55,12 @@ type haven struct {
 	source, protocol string
 }
 
-func havenOf(p *model.Place, path, protocol string) haven {
-	switch source := p.Shared(path); {
+func havenOf(p *model.Place, a model.Addr, protocol string) haven {
+	source := ""
+	if a.Path != "" {
+		source = p.Shared(a.Path)
+	}
+	switch {
 	case source != "":
 		return haven{source: source, protocol: protocol}
 	case p.Machine().Node == nil && p.Network().Node == nil:
@@ -67,11 +71,18 @@ func havenOf(p *model.Place, path, protocol string) haven {
 
 // sought is where a link looks for a socket that nobody is known to listen on.
 func sought(l *model.Link) (h haven, ok bool) {
-	at, says := l.Endpoint.Addr, l.Conn.Protocol
-	if l.Linked() || !says.Known() || !literal(at) {
+	at, says, p := l.Endpoint.Addr, l.Conn.Protocol, l.Hop.Gateway().Place
+	if l.Linked() || !says.Known() || !literal(at) && !port(p, at, says.V) {
 		return h, false
 	}
-	return havenOf(l.Hop.Gateway().Place, at.V.Path, says.V), true
+	return havenOf(p, at.V, says.V), true
+}
+
+// port reports whether an address is a port of the place itself, at which a
+// server of few kinds is sought: what speaks HTTP there may be anything.
+func port(p *model.Place, at model.Value[model.Addr], protocol string) bool {
+	return at.Known() && at.V.Port > 0 && at.V.Net == "" && (at.V.Loopback() || at.V.Any()) && p.Network() == p.Machine() &&
+		(protocol == "fastcgi" || protocol == "uwsgi" || protocol == "scgi")
 }
 
 // literal reports whether an address is a socket in the file system whose path
@@ -86,8 +97,8 @@ func unasked(w *model.Workspace) map[haven][]*model.Bind {
 	for _, g := range w.Gateways {
 		for _, l := range g.Listeners {
 			for _, b := range l.Binds {
-				if literal(b.Addr) && b.Protocol.Known() && len(w.Outer(l)) == 0 {
-					h := havenOf(g.Place, b.Addr.V.Path, b.Protocol.V)
+				if b.Protocol.Known() && len(w.Outer(l)) == 0 && (literal(b.Addr) || port(g.Place, b.Addr, b.Protocol.V)) {
+					h := havenOf(g.Place, b.Addr.V, b.Protocol.V)
 					free[h] = append(free[h], b)
 				}
 			}
