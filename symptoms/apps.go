@@ -134,6 +134,9 @@ var appPrefix = regexp.MustCompile(`(?:WARNING|NOTICE|ERROR): (?:\[pool [^\]]*\]
 
 // readApp reads a line of an app server's log.
 func readApp(line string) (Reading, bool) {
+	if !strings.ContainsAny(line, "[=*:(") { // all of them have one
+		return Reading{}, false
+	}
 	at := appPrefix.FindStringIndex(line)
 	if at == nil {
 		return Reading{}, false

@@ -444,46 +444,33 @@ var haproxy = []Symptom{
 }
 
 var (
-	// httpLine and tcpLine are option httplog and option tcplog, from the backend on.
-	httpLine = regexp.MustCompile(`(\S+) ([^\s/]+)/(\S+) (-?\d+)/(-?\d+)/(-?\d+)/(-?\d+)/\+?-?\d+ (-?\d+) \+?\d+ \S+ \S+ ([-A-Za-z]{4}) \d+/\d+/\d+/\d+/(\+?\d+) \d+/\d+`)
-	tcpLine  = regexp.MustCompile(`(\S+) ([^\s/]+)/(\S+) (-?\d+)/(-?\d+)/\+?-?\d+ \+?\d+ ([-A-Za-z]{2}) \d+/\d+/\d+/\d+/(\+?\d+) \d+/\d+`)
 	// clfLine is option httplog clf.
 	clfLine = regexp.MustCompile(`\] "((?:[^"\\]|\\.)*)" (-?\d+) \+?\d+ "" "" \d+ \d+ "([^"]*)" "([^"]*)" "([^"]*)" (-?\d+) (-?\d+) (-?\d+) (-?\d+) \+?-?\d+ ([-A-Za-z]{4}) \d+ \d+ \d+ \d+ (\+?\d+) `)
-	// httpHead is the beginning of an HTTP line that was cut off behind its state.
-	httpHead = regexp.MustCompile(`([^\s/]+)/(\S+) (-?\d+)/(-?\d+)/(-?\d+)/(-?\d+)/\+?-?\d+ (-?\d+) \+?\d+ \S+ \S+ ([-A-Za-z]{4})(?: |$)`)
-	// prefix is what syslog, systemd and HAProxy put before a message.
+	// haproxyPrefix is what syslog, systemd and HAProxy put before a message.
 	haproxyPrefix = regexp.MustCompile(`haproxy\[\d+\]: |\[(?:ALERT|WARNING|NOTICE)\]|\[\d\d/\w{3}/\d{4}:[\d:.]+\] [^ /]+/\S+: `)
-	requestAtEnd  = regexp.MustCompile(`\{?"([A-Z]+ [^"]*)"?$`)
 )
 
 // readHAProxy reads a line of HAProxy's log, an alert, or a termination state
 // alone with what may stand beside it: "SC--", "sH", "503 <NOSRV> SC--".
 func readHAProxy(line string) (Reading, bool) {
-	if m := httpLine.FindStringSubmatch(line); m != nil {
-		return haproxyRequest(m[9], m[8], []Field{{"frontend", m[1]}, {"backend", m[2]}, {"server", m[3]}, {"status", m[8]},
-			timer("time in queue", m[5]), timer("time to connect", m[6]), timer("time to answer", m[7]), {"retries", m[10]}}, line), true
-	}
-	if m := httpHead.FindStringSubmatch(line); m != nil {
-		return haproxyRequest(m[8], m[7], []Field{{"backend", m[1]}, {"server", m[2]}, {"status", m[7]},
-			timer("time in queue", m[4]), timer("time to connect", m[5]), timer("time to answer", m[6])}, line), true
-	}
-	if m := tcpLine.FindStringSubmatch(line); m != nil {
-		r := haproxyRequest(m[6], "", []Field{{"frontend", m[1]}, {"backend", m[2]}, {"server", m[3]},
-			timer("time in queue", m[4]), timer("time to connect", m[5]), {"retries", m[7]}}, "")
-		if r.Symptom != nil {
-			r.Client = "a closed connection: mode tcp has no status"
-		}
+	if r, ok := readHAProxyRequest(line); ok {
 		return r, true
 	}
 	if r, ok := readState(line); ok {
 		return r, true
 	}
 	message := line
-	at := haproxyPrefix.FindStringIndex(line)
+	var at []int
+	if strings.Contains(line, "[") {
+		at = haproxyPrefix.FindStringIndex(line)
+	}
 	if at != nil {
 		message = line[at[1]:]
 	}
 	for i := range haproxy {
+		if says := haproxy[i].Says; at == nil && (message == "" || says[0] != message[0]) {
+			continue
+		}
 		s := parse(haproxy[i].Says)
 		begin := strings.Index(message, s.words[0])
 		if begin < 0 || begin > 0 && at == nil {
@@ -497,6 +484,59 @@ func readHAProxy(line string) (Reading, bool) {
 	return Reading{Writer: "haproxy", Fine: fine}, at != nil
 }
 
+// readHAProxyRequest reads a line of option httplog or option tcplog, by its
+// timers: "backend/server Tq/Tw/Tc/Tr/Tt status bytes cookie cookie state
+// connections queues", in mode tcp without what HTTP has.
+func readHAProxyRequest(line string) (Reading, bool) {
+	w := strings.Fields(line)
+	for i := 1; i+3 < len(w); i++ {
+		t := numbers(w[i])
+		backend, server, named := strings.Cut(w[i-1], "/")
+		if !named || backend == "" || server == "" {
+			continue
+		}
+		fields := []Field{{"backend", backend}, {"server", server}}
+		if i > 1 {
+			fields = append([]Field{{"frontend", w[i-2]}}, fields...)
+		}
+		switch {
+		case len(t) == 5 && i+5 < len(w) && len(numbers(w[i+1])) == 1 && len(numbers(w[i+2])) == 1 && len(w[i+5]) == 4 && isState(w[i+5]):
+			fields = append(fields, Field{"status", w[i+1]}, timer("time in queue", t[1]), timer("time to connect", t[2]), timer("time to answer", t[3]))
+			if i+6 < len(w) {
+				fields = append(fields, retries(w[i+6])...)
+			}
+			_, asked, _ := strings.Cut(line, " "+w[i]+" ")
+			_, asked, _ = strings.Cut(asked, "\"")
+			asked, _, _ = strings.Cut(asked, "\"")
+			return haproxyRequest(w[i+5], w[i+1], fields, asked), true
+		case len(t) == 3 && len(numbers(w[i+1])) == 1 && len(w[i+2]) == 2 && isState(w[i+2]) && len(numbers(w[i+3])) == 5:
+			fields = append(append(fields, timer("time in queue", t[0]), timer("time to connect", t[1])), retries(w[i+3])...)
+			r := haproxyRequest(w[i+2], "", fields, "")
+			if r.Symptom != nil {
+				r.Client = "a closed connection: mode tcp has no status"
+			}
+			return r, true
+		}
+	}
+	return Reading{}, false
+}
+
+// numbers are those of a word such as 10/0/-1/-1/+3003; nil where it is none.
+func numbers(word string) []string {
+	if strings.Trim(word, "0123456789/+-") != "" || !strings.ContainsAny(word, "0123456789") {
+		return nil
+	}
+	return strings.Split(word, "/")
+}
+
+// retries are the last of the counts of connections.
+func retries(connections string) []Field {
+	if n := numbers(connections); len(n) == 5 {
+		return []Field{{"retries", n[4]}}
+	}
+	return nil
+}
+
 // readHAProxyCLF reads a line of option httplog clf, which begins like one of
 // any access log.
 func readHAProxyCLF(line string) (Reading, bool) {
@@ -505,7 +545,7 @@ func readHAProxyCLF(line string) (Reading, bool) {
 		return Reading{}, false
 	}
 	return haproxyRequest(m[10], m[2], []Field{{"frontend", m[3]}, {"backend", m[4]}, {"server", m[5]}, {"status", m[2]},
-		timer("time in queue", m[7]), timer("time to connect", m[8]), timer("time to answer", m[9]), {"retries", m[11]}}, `"`+m[1]+`"`), true
+		timer("time in queue", m[7]), timer("time to connect", m[8]), timer("time to answer", m[9]), {"retries", m[11]}}, m[1]), true
 }
 
 func timer(name, ms string) Field {
@@ -515,8 +555,9 @@ func timer(name, ms string) Field {
 	return Field{name, ms + " ms"}
 }
 
-// haproxyRequest is what the state and the status of a request say.
-func haproxyRequest(state, status string, fields []Field, line string) Reading {
+// haproxyRequest is what the state and the status of a request say; asked is
+// its first line, or "".
+func haproxyRequest(state, status string, fields []Field, asked string) Reading {
 	r := Reading{Writer: "haproxy"}
 	server := ""
 	for i, f := range fields {
@@ -537,10 +578,8 @@ func haproxyRequest(state, status string, fields []Field, line string) Reading {
 	if len(state) == 4 && state[2] == 'D' {
 		r.Fields = append(r.Fields, Field{"cookie", "that of the client names a server that is down"})
 	}
-	if m := requestAtEnd.FindStringSubmatch(line); m != nil {
-		if q := request(m[1]); q != "" {
-			r.Fields = append(r.Fields, Field{"request", q})
-		}
+	if q := request(asked); q != "" {
+		r.Fields = append(r.Fields, Field{"request", q})
 	}
 	return r
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Symptom is one thing that a server writes. Its texts are parts of
@@ -199,7 +200,7 @@ func find(table []Symptom, level, message string) (Reading, bool) {
 		if s.Level != "" && s.Level != level {
 			continue
 		}
-		if at := strings.IndexAny(s.Says, "…{$"); at > 0 && !strings.HasPrefix(message, s.Says[:at]) {
+		if first := s.Says[0]; first != '{' && first < utf8.RuneSelf && (message == "" || message[0] != first) {
 			continue // most of them: without taking the pattern apart
 		}
 		if fields, ok := parse(s.Says).match(message); ok {
