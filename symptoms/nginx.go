@@ -131,7 +131,7 @@ var nginx = []Symptom{
 		Product: "nginx", Says: "upstream timed out (110: …) while reading response header from upstream",
 		Means:  "the server took the request and was silent for longer than nginx waits; it may still be working on it",
 		Client: "504; never 502. GET and the like are tried on the next server first, which takes as long again", Phase: waiting, Setting: "*_read_timeout (60s)",
-		Rules: []string{"slow-route-starves", "keepalive-takes-children", "read-timeout-below-app", "timeout-inversion", "retry-budget", "zero-timeout", "wrong-module-setting", "body-length-kept", "protocol-mismatch", "foreign-port",
+		Rules: []string{"slow-route-starves", "keepalive-takes-children", "read-timeout-below-app", "slow-answers-cut", "timeout-inversion", "retry-budget", "zero-timeout", "wrong-module-setting", "body-length-kept", "protocol-mismatch", "foreign-port",
 			"pool-outage", "outer-gives-up", "keepalive-race", "error-page-through-proxy", "proxy-loop"},
 		Look: []string{"how long the program needs for this request, and what it is allowed: gunicorn --timeout, request_terminate_timeout, statement timeouts",
 			"whether all its workers were busy: then requests wait in its queue, and the timeout is not the fault",
@@ -444,7 +444,7 @@ var nginx = []Symptom{
 		Product: "nginx", Says: "{name} could not be resolved (3: Host not found)",
 		Means:  "the resolver says that there is no such name; nginx asks DNS alone: no hosts file, no search domain",
 		Client: "502 at once", Phase: "looking the name up", Setting: "resolver",
-		Rules: []string{"unknown-host", "resolver-missing", "dns-once"},
+		Rules: []string{"unresolvable-name", "unknown-host", "resolver-missing", "dns-once"},
 		Look:  []string{"dig the full name @ the resolver; a short name that works in a shell may live in the hosts file or in a search domain"}, Source: seenNginx,
 	},
 	{
@@ -464,7 +464,7 @@ var nginx = []Symptom{
 	{
 		Product: "nginx", Says: "could not be resolved$",
 		Means: "the resolver has no answer for a name that nginx looks up at run time", Client: "502", Phase: "looking the name up", Setting: "resolver",
-		Rules: []string{"unknown-host", "resolver-missing", "dns-once"},
+		Rules: []string{"unresolvable-name", "unknown-host", "resolver-missing", "dns-once"},
 		Look:  []string{"the whole line: it names the host and the answer"}, Source: seenNginx,
 	},
 	{
