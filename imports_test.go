@@ -44,7 +44,7 @@ func layer(p string) int {
 	switch first, rest, _ := strings.Cut(p, "/"); {
 	case first == "model":
 		return 0
-	case p == "settings", p == "symptoms", p == "parsers/files", p == "parsers/text", p == "lab/proven":
+	case p == "settings", p == "symptoms", p == "parsers/files", p == "parsers/text", p == "parsers/python", p == "lab/proven":
 		return 1
 	case p == "parsers/image", p == "parsers/process":
 		return 2

@@ -96,6 +96,11 @@ func read(root *model.Node) (names []string) {
 // tree stands.
 func TestLinks(t *testing.T) {
 	const proxy = "  web:\n    image: nginx:1.27\n    volumes: [./a.conf:/etc/nginx/conf.d/a.conf, sock:/run/app]\n"
+	flask := func(code string) string {
+		return "-- compose.yml --\nservices:\n  web:\n    image: nginx:1.27\n    volumes: [./a.conf:/etc/nginx/conf.d/a.conf]\n  api:\n    build: api\n" +
+			"-- a.conf --\nserver { listen 80; location / { proxy_pass http://api:8000; } }\n" +
+			"-- api/Dockerfile --\nFROM python:3.12\nWORKDIR /app\nCOPY . .\nCMD [\"python\", \"main.py\"]\n-- api/main.py --\nfrom flask import Flask\n" + strings.ReplaceAll(code, `\n`, "\n") + "\n"
+	}
 	pass := func(to string) string { return "-- a.conf --\nserver { listen 80; location / { " + to + "; } }\n" }
 	compose := func(rest string) string { return "-- compose.yml --\nvolumes: {sock: {}}\nservices:\n" + proxy + rest }
 	for name, c := range map[string]struct{ files, want string }{
@@ -124,7 +129,15 @@ func TestLinks(t *testing.T) {
 		"two unplaced ends of a port":   {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { fastcgi_pass 127.0.0.1:9000; } } }\n-- b/www.conf --\n[www]\nlisten = 9000\npm.max_children = 3\n", "php-fpm, low"},
 		"a port in the file of a unit's environment": {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { proxy_pass http://127.0.0.1:7000; } } }\n" +
 			"-- a/app.service --\n[Service]\nEnvironmentFile=/etc/app.env\nExecStart=/usr/bin/gunicorn a\n-- a/etc/app.env --\nPORT=7000\n", "gunicorn, low"},
-		"the image's own pool": {compose("  api:\n    image: php:8.3-fpm\n") + pass("fastcgi_pass api:9000"), "php-fpm, high"},
+		"a script that starts Flask":         {flask(`app = Flask(__name__)\napp.run(host='0.0.0.0', port=8000)`), "flask, medium"},
+		"a script on loopback":               {flask(`app = Flask(__name__)\nif __name__ == '__main__':\n    app.run(port=8000)`), "in api"},
+		"a script whose port is computed":    {flask(`app = Flask(__name__)\napp.run(host='0.0.0.0', port=PORT)`), "in api"},
+		"a script with a default port":       {flask(`app = Flask(__name__)\napp.run('0.0.0.0', int(os.getenv('PORT', 8000)))`), "flask, medium"},
+		"a script that starts two":           {flask(`app = Flask(__name__)\napp.run('0.0.0.0', 8000)\napp.run('0.0.0.0', 9000)`), "in api"},
+		"a call in a comment":                {flask(`app = Flask(__name__)\n# app.run('0.0.0.0', 9000)\napp.run('0.0.0.0', 8000)`), "flask, medium"},
+		"a script that starts uvicorn":       {flask(`import uvicorn\nuvicorn.run('main:app', host='0.0.0.0',\n  port=8000, timeout_keep_alive=75)`), "uvicorn, medium"},
+		"a script with arguments of its own": {flask(`app = Flask(__name__)\napp.run(**config)`), "in api"},
+		"the image's own pool":               {compose("  api:\n    image: php:8.3-fpm\n") + pass("fastcgi_pass api:9000"), "php-fpm, high"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, prefix := range []string{"", "/srv/app/", "../app/"} {

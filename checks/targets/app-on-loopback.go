@@ -16,12 +16,16 @@ var appOnLoopback = &model.Check{
 		for l, binds := range unanswered(w) {
 			at := l.Endpoint.Addr
 			if b := onLoopback(binds, at.V.Port); b != nil {
-				report(model.Finding{
+				f := model.Finding{
 					Message: fmt.Sprintf("%s %s listens on the loopback address of %s, so a connection from %s to %s is refused", b.Addr.Key(), b.Addr.Text(), l.Place.Name, l.Hop.Gateway().Name, at.V),
 					Because: []model.Fact{b.Addr, at, model.Mark{Span: at.Where(), Text: "asked from here"}},
 					Outcome: l.Hop.Outcome(model.Refused),
 					When:    "every request",
-				})
+				}
+				if b.Addr.Origin() == model.Assumed {
+					f.AtMost = model.Warning // other code may decide
+				}
+				report(f)
 			}
 		}
 	},

@@ -41,7 +41,7 @@ func (Parser) Detect(string, func() []byte) bool { return false }
 func (Parser) Roots(t *files.Tree, _ []string, places []*model.Place) (roots []files.Root) {
 	for _, p := range places {
 		for _, g := range process.Programs(t, p) {
-			if _, _, ok := kindOf(g); ok {
+			if _, ok := serverOf(t, g); ok {
 				roots = append(roots, files.Root{Place: p, Sure: model.High})
 				break
 			}
@@ -53,15 +53,25 @@ func (Parser) Roots(t *files.Tree, _ []string, places []*model.Place) (roots []f
 // Load makes a gateway of each of them.
 func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	for _, g := range process.Programs(t, root.Place) {
-		if name, k, ok := kindOf(g); ok {
-			s := server{Program: g, kind: k, name: name}
-			if name == "hypercorn" {
+		if s, ok := serverOf(t, g); ok {
+			if s.name == "hypercorn" {
 				s.read(t, d)
 			}
 			out.Gateways = append(out.Gateways, s.gateway())
 		}
 	}
 	return out
+}
+
+// serverOf is the server that a program is, or that its script starts.
+func serverOf(t *files.Tree, g process.Program) (*server, bool) {
+	if name, k, ok := kindOf(g); ok {
+		return &server{Program: g, kind: k, name: name}, true
+	}
+	if c, ok := codedIn(t, g); ok {
+		return &server{Program: g, kind: kinds[c.kind], name: c.kind, code: c}, true
+	}
+	return nil, false
 }
 
 // kindOf is the server that a program is.
@@ -106,6 +116,7 @@ type server struct {
 	kind kind
 	name string
 	file *model.Node // hypercorn's configuration
+	code *coded      // the call that starts it; nil: its command does
 }
 
 // read reads the TOML file of hypercorn, its top level.
@@ -127,6 +138,9 @@ func (s *server) read(t *files.Tree, d Parser) {
 // option is the value of the last of its options, else of the environment's
 // variable among them.
 func option[T any](s *server, names []string, parse func(string) (T, bool)) (v model.Value[T], written bool) {
+	if s.code != nil {
+		return argument(s, names, parse)
+	}
 	for _, name := range names {
 		if w, ok := s.Flag(name); ok && !variable(name) {
 			return process.Read(s.Program, name, w, parse), true
@@ -142,6 +156,27 @@ func option[T any](s *server, names []string, parse func(string) (T, bool)) (v m
 		} else if _, set := s.Place.Env[name]; variable(name) && set {
 			return model.NotTold[T](s.Node, name, "it comes from the environment"), true
 		}
+	}
+	return v, false
+}
+
+// argument is what the code gives for one of the options. It is assumed: other
+// code may decide whether it comes to that.
+func argument[T any](s *server, options []string, parse func(string) (T, bool)) (v model.Value[T], written bool) {
+	for _, name := range options {
+		given := s.code.argument(name)
+		if given == nil || variable(name) {
+			continue
+		}
+		x, ok := parse(given.Text)
+		if given.Why != "" || given.List != nil || !ok {
+			return model.NotTold[T](s.Node, snake(name), "the code decides"), true
+		}
+		why := "as the code has it"
+		if given.Assumed != "" {
+			why = given.Assumed
+		}
+		return model.Set(s.Node, snake(name), given.At, x, model.Assumed, why), true
 	}
 	return v, false
 }
@@ -167,7 +202,10 @@ func (s *server) gateway() *model.Gateway {
 	for _, addr := range s.addresses() {
 		b := process.Listen(l, addr, process.Speaks(s.Node, s.name, "http"))
 		b.TLS = process.Plain(s.Node, "tls")
-		if w, ok := s.Flag(k.certs...); ok {
+		switch w, ok := s.Flag(k.certs...); {
+		case s.code != nil && s.code.encrypted():
+			b.TLS = model.TLS{Enabled: model.NotTold[bool](s.Node, "ssl", "the code decides")}
+		case ok:
 			b.TLS = process.Encrypted(s.Node, k.certs[0], w.Span)
 		}
 		b.Proxy = model.Fallback(s.Node, "PROXY protocol", false, model.Default, s.name+" does not read it")
@@ -204,7 +242,7 @@ func (s *server) period(options []string, key string, otherwise time.Duration, o
 	} else {
 		key = of
 	}
-	if otherwise == unknown || s.file != nil && s.file.Partial != "" {
+	if otherwise == unknown || s.code != nil && s.code.Unsure || s.file != nil && s.file.Partial != "" {
 		return model.NotTold[time.Duration](s.Node, key, "what "+s.name+" does without the option is not known")
 	}
 	return model.Fallback(s.Node, key, otherwise, model.Default, s.name+" default")
@@ -264,19 +302,28 @@ func (s *server) bindsOfFile() (all []model.Value[model.Addr]) {
 // hostAndPort are given apart, each with its default.
 func (s *server) hostAndPort() model.Value[model.Addr] {
 	k := s.kind
+	if s.code != nil && s.code.Unsure {
+		return model.NotTold[model.Addr](s.Node, s.code.function, "the code decides")
+	}
 	host, hostGiven := option(s, k.hosts, func(h string) (string, bool) { return h, true })
 	port, portGiven := option(s, k.ports, process.Port)
 	if hostGiven && strings.HasPrefix(host.V, "-") { // vite --host --port
 		host = model.Set(s.Node, k.hosts[0], host.At(), "", model.Explicit, "")
 	}
 	if !hostGiven {
-		if w, bare := s.Switch(k.hosts...); bare {
+		if w, bare := s.Switch(k.hosts...); bare && s.code == nil {
 			host, hostGiven = model.Set(s.Node, k.hosts[0], w.Span, "", model.Explicit, ""), true
 		}
 	}
-	key := s.name
+	key, hostKey := s.name, ""
 	if len(k.ports) > 0 {
 		key = k.ports[0]
+	}
+	if len(k.hosts) > 0 {
+		hostKey = k.hosts[0]
+	}
+	if s.code != nil {
+		key, hostKey = "port", "host"
 	}
 	switch {
 	case hostGiven && !host.Known():
@@ -298,11 +345,16 @@ func (s *server) hostAndPort() model.Value[model.Addr] {
 	}
 	switch {
 	case portGiven && !hostGiven && a.Host != "":
-		return model.Set(s.Node, key, port.At(), a, o, strings.TrimSpace("on "+a.Host+", which is the default "+why))
+		return model.Set(s.Node, key, port.At(), a, o, strings.TrimSuffix("on "+a.Host+", which is the default; "+why, "; "))
 	case portGiven:
 		return model.Set(s.Node, key, port.At(), a, o, why)
 	case hostGiven:
-		return model.Set(s.Node, k.hosts[0], host.At(), a, o, strings.TrimSpace(fmt.Sprintf("port %d is the default %s", a.Port, why)))
+		return model.Set(s.Node, hostKey, host.At(), a, o, strings.TrimSpace(fmt.Sprintf("port %d is the default %s", a.Port, why)))
+	}
+	if s.code != nil {
+		at := s.code.At
+		at.Start += len(s.code.function)
+		return model.Set(s.Node, s.code.function, at, a, model.Assumed, "the default of "+s.name)
 	}
 	return model.Fallback(s.Node, key, a, model.Default, s.name+" default")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
 	"github.com/gwlint/gwlint/parsers/process"
+	"github.com/gwlint/gwlint/parsers/python"
 	"github.com/gwlint/gwlint/parsers/text"
 )
 
@@ -123,7 +124,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 		s := server{Program: process.Program{Name: d.Name(), Place: root.Place}}
 		s.read(t, d, root.Paths[0], &out)
 		if s.conf != nil {
-			s.Node = s.conf.root
+			s.Node = s.conf.Root
 			out.Gateways = append(out.Gateways, s.gateway(d))
 		}
 	}
@@ -135,7 +136,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 type server struct {
 	process.Program
 	args   process.Program
-	conf   *script
+	conf   *python.Script
 	unseen string // why there may be a file that is not seen
 }
 
@@ -147,7 +148,7 @@ func (s *server) read(t *files.Tree, d Parser, name string, out *files.Loaded) {
 			Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
 		return
 	}
-	s.conf = parse(src, s.Getenv)
+	s.conf = python.Parse(src, s.Getenv)
 }
 
 // setting is a value in effect: the command line's, else the environment's,
@@ -159,25 +160,25 @@ func setting[T any](s *server, name string, flags []string, parse func(string) (
 		}
 	}
 	if s.conf != nil {
-		if a := s.conf.vars[name]; a != nil {
-			return value(s.conf.root, name, a, parse), true
+		if a := s.conf.Vars[name]; a != nil {
+			return value(s.conf.Root, name, a, parse), true
 		}
 	}
 	return v, false
 }
 
 // value is what an assignment gives.
-func value[T any](owner *model.Node, name string, a *assignment, parse func(string) (T, bool)) model.Value[T] {
-	v, ok := parse(a.text)
+func value[T any](owner *model.Node, name string, a *python.Value, parse func(string) (T, bool)) model.Value[T] {
+	v, ok := parse(a.Text)
 	switch {
-	case a.why != "":
-		return model.NotTold[T](owner, name, a.why)
+	case a.Why != "":
+		return model.NotTold[T](owner, name, a.Why)
 	case !ok:
 		return model.NotTold[T](owner, name, "it is computed")
-	case a.assumed != "":
-		return model.Set(owner, name, a.at, v, model.Assumed, a.assumed)
+	case a.Assumed != "":
+		return model.Set(owner, name, a.At, v, model.Assumed, a.Assumed)
 	}
-	return model.Set(owner, name, a.at, v, model.Explicit, "")
+	return model.Set(owner, name, a.At, v, model.Explicit, "")
 }
 
 // or is a setting, or what gunicorn does without it (docs, settings).
@@ -186,8 +187,8 @@ func or[T any](s *server, name string, flags []string, parse func(string) (T, bo
 	switch {
 	case written:
 		return v
-	case s.conf != nil && s.conf.root.Partial != "":
-		return model.Fallback(s.Node, name, otherwise, model.Assumed, "gunicorn default; "+s.conf.root.Partial)
+	case s.conf != nil && s.conf.Root.Partial != "":
+		return model.Fallback(s.Node, name, otherwise, model.Assumed, "gunicorn default; "+s.conf.Root.Partial)
 	case s.unseen != "":
 		return model.Fallback(s.Node, name, otherwise, model.Assumed, "gunicorn default; "+s.unseen)
 	}
@@ -306,9 +307,9 @@ func (s *server) listen(l *model.Listener) {
 		}
 	}
 	if len(addrs) == 0 && s.conf != nil {
-		if a := s.conf.vars["bind"]; a != nil {
-			for _, one := range a.items() {
-				addrs = append(addrs, value(s.conf.root, "bind", one, address))
+		if a := s.conf.Vars["bind"]; a != nil {
+			for _, one := range a.Items() {
+				addrs = append(addrs, value(s.conf.Root, "bind", one, address))
 			}
 		}
 	}

@@ -1,4 +1,5 @@
-package gunicorn
+// Package python reads Python as far as literals and the environment tell.
+package python
 
 import (
 	"regexp"
@@ -7,35 +8,38 @@ import (
 	"github.com/gwlint/gwlint/model"
 )
 
-// A script is a Python file, as far as it assigns what can be told at its top.
-type script struct {
-	root *model.Node
-	vars map[string]*assignment
+// A Script is a Python file, as far as it assigns what can be told at its top.
+type Script struct {
+	Root *model.Node // its assignments, with what they assign as one word
+	Vars map[string]*Value
+
+	source *model.Source
+	getenv func(string) model.Value[string]
 }
 
-// An assignment is the value of a variable of the file.
-type assignment struct {
-	text    string // strings unquoted
-	at      model.Span
-	assumed string        // why it may be another: the default of a variable of the environment
-	why     string        // why it cannot be told
-	list    []*assignment // of a list, its items
+// A Value is what an expression gives.
+type Value struct {
+	Text    string // strings unquoted
+	At      model.Span
+	Assumed string   // why it may be another: the default of a variable of the environment
+	Why     string   // why it cannot be told
+	List    []*Value // of a list, its items
 }
 
-// items are those of a list, or the one value.
-func (a *assignment) items() []*assignment {
-	if a.list != nil {
-		return a.list
+// Items are those of a list, or the one value.
+func (a *Value) Items() []*Value {
+	if a.List != nil {
+		return a.List
 	}
-	return []*assignment{a}
+	return []*Value{a}
 }
 
 var assigns = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?::[^=]*)?=[ \t]*([^=\n].*)$`)
 
-// parse reads the assignments of a file. What is assigned in a branch cannot be
-// told.
-func parse(src *model.Source, getenv func(string) model.Value[string]) *script {
-	s := &script{root: &model.Node{Span: src.Span(0, len(src.Text)), Body: src.Span(0, len(src.Text))}, vars: map[string]*assignment{}}
+// Parse reads the assignments of a file. What is assigned in a branch cannot be
+// told. getenv is the environment it will run in.
+func Parse(src *model.Source, getenv func(string) model.Value[string]) *Script {
+	s := &Script{Root: &model.Node{Span: src.Span(0, len(src.Text)), Body: src.Span(0, len(src.Text))}, Vars: map[string]*Value{}, source: src, getenv: getenv}
 	for line := 1; line <= src.Lines(); line++ {
 		at := src.LineSpan(line)
 		body := at.Text()
@@ -44,7 +48,7 @@ func parse(src *model.Source, getenv func(string) model.Value[string]) *script {
 		m := assigns.FindStringSubmatchIndex(trimmed)
 		if m == nil {
 			if !branch && (strings.HasPrefix(trimmed, "from ") && strings.HasSuffix(trimmed, "import *")) {
-				s.root.Partial = "it imports what is not read"
+				s.Root.Partial = "it imports what is not read"
 			}
 			continue
 		}
@@ -58,18 +62,18 @@ func parse(src *model.Source, getenv func(string) model.Value[string]) *script {
 			}
 		}
 		value.End = value.Start + len(strings.TrimRight(uncommented(value.Text()), " \t\r\n"))
-		n := &model.Node{Name: model.Word{Text: name, Span: src.Span(start+m[2], start+m[3])}, Parent: s.root,
+		n := &model.Node{Name: model.Word{Text: name, Span: src.Span(start+m[2], start+m[3])}, Parent: s.Root,
 			Args: []model.Word{{Text: value.Text(), Span: value}}, Span: src.Span(start+m[2], value.End)}
-		s.root.Kids = append(s.root.Kids, n)
+		s.Root.Kids = append(s.Root.Kids, n)
 		if branch {
 			n.Maybe = "it is assigned in a branch"
-			s.vars[name] = &assignment{at: value, why: n.Maybe}
+			s.Vars[name] = &Value{At: value, Why: n.Maybe}
 			continue
 		}
-		e := evaluator{vars: s.vars, getenv: getenv}
-		s.vars[name] = e.value(value, 0)
+		e := evaluator{vars: s.Vars, getenv: getenv}
+		s.Vars[name] = e.value(value, 0)
 	}
-	s.root.Seal()
+	s.Root.Seal()
 	return s
 }
 
@@ -122,7 +126,7 @@ func uncommented(s string) string {
 // An evaluator works out expressions of literals, variables of the file and
 // variables of the environment.
 type evaluator struct {
-	vars   map[string]*assignment
+	vars   map[string]*Value
 	getenv func(string) model.Value[string]
 }
 
@@ -134,60 +138,60 @@ var (
 
 const computed = "it is computed"
 
-func (e evaluator) value(at model.Span, depth int) *assignment {
+func (e evaluator) value(at model.Span, depth int) *Value {
 	s := strings.TrimSpace(at.Text())
 	lead := strings.Index(at.Text(), s)
 	at = at.Source.Span(at.Start+lead, at.Start+lead+len(s))
-	a := &assignment{at: at}
+	a := &Value{At: at}
 	if depth > 8 {
-		a.why = computed
+		a.Why = computed
 		return a
 	}
 	terms := cut(at, '+')
 	if len(terms) > 1 {
 		for _, t := range terms {
 			v := e.value(t, depth+1)
-			if v.why != "" || v.list != nil || !quoted(v.at.Text()) && number.MatchString(v.text) && number.MatchString(v.at.Text()) {
-				a.why = computed
+			if v.Why != "" || v.List != nil || !quoted(v.At.Text()) && number.MatchString(v.Text) && number.MatchString(v.At.Text()) {
+				a.Why = computed
 				return a
 			}
-			a.text += v.text
-			if v.assumed != "" {
-				a.assumed = v.assumed
+			a.Text += v.Text
+			if v.Assumed != "" {
+				a.Assumed = v.Assumed
 			}
 		}
 		return a
 	}
 	switch m := call.FindStringSubmatch(s); {
 	case s == "":
-		a.why = computed
+		a.Why = computed
 	case s[0] == '[' || s[0] == '(' && s[len(s)-1] == ')':
 		for _, item := range cut(at.Source.Span(at.Start+1, at.End-1), ',') {
 			if strings.TrimSpace(item.Text()) != "" {
-				a.list = append(a.list, e.value(item, depth+1))
+				a.List = append(a.List, e.value(item, depth+1))
 			}
 		}
-		if len(a.list) == 1 && s[0] == '(' {
-			return a.list[0]
+		if len(a.List) == 1 && s[0] == '(' {
+			return a.List[0]
 		}
-		if a.list == nil {
-			a.why = computed
+		if a.List == nil {
+			a.Why = computed
 		}
 	case quoted(s):
-		a.text = s[1 : len(s)-1]
+		a.Text = s[1 : len(s)-1]
 	case (s[0] == 'f' || s[0] == 'F') && quoted(s[1:]):
 		e.format(a, s[2:len(s)-1], depth)
 	case number.MatchString(s), s == "True", s == "False":
-		a.text = strings.ReplaceAll(s, "_", "")
+		a.Text = strings.ReplaceAll(s, "_", "")
 	case s == "None":
-		a.why = "it is None"
+		a.Why = "it is None"
 	case m != nil:
 		e.call(a, m[1], m[2], at, depth)
 	case ident.MatchString(s) && e.vars[s] != nil:
 		v := *e.vars[s]
 		return &v
 	default:
-		a.why = computed
+		a.Why = computed
 	}
 	return a
 }
@@ -198,35 +202,35 @@ func quoted(s string) bool {
 }
 
 // format fills an f-string.
-func (e evaluator) format(a *assignment, s string, depth int) {
+func (e evaluator) format(a *Value, s string, depth int) {
 	for {
 		before, rest, ok := strings.Cut(s, "{")
-		a.text += before
+		a.Text += before
 		if !ok {
 			return
 		}
 		name, after, _ := strings.Cut(rest, "}")
 		v := e.vars[strings.TrimSpace(name)]
-		if v == nil || v.why != "" || v.list != nil {
-			a.why = computed
+		if v == nil || v.Why != "" || v.List != nil {
+			a.Why = computed
 			return
 		}
-		a.text, s = a.text+v.text, after
-		if v.assumed != "" {
-			a.assumed = v.assumed
+		a.Text, s = a.Text+v.Text, after
+		if v.Assumed != "" {
+			a.Assumed = v.Assumed
 		}
 	}
 }
 
 // call works out int(x), str(x) and the ways to ask the environment.
-func (e evaluator) call(a *assignment, name, args string, at model.Span, depth int) {
+func (e evaluator) call(a *Value, name, args string, at model.Span, depth int) {
 	inner := at.Source.Span(at.End-1-len(args), at.End-1)
 	parts := cut(inner, ',')
 	switch name {
 	case "int", "str", "float":
 		if len(parts) == 1 {
 			v := e.value(inner, depth+1)
-			a.text, a.assumed, a.why = v.text, v.assumed, v.why
+			a.Text, a.Assumed, a.Why = v.Text, v.Assumed, v.Why
 			return
 		}
 	case "os.getenv", "os.environ.get", "getenv", "environ.get":
@@ -234,19 +238,19 @@ func (e evaluator) call(a *assignment, name, args string, at model.Span, depth i
 			env := e.getenv(key[1 : len(key)-1])
 			switch {
 			case env.Known():
-				a.text, a.at = env.V, env.At()
+				a.Text, a.At = env.V, env.At()
 				if env.Origin() == model.Assumed {
-					a.assumed = env.Why()
+					a.Assumed = env.Why()
 				}
 				return
 			case len(parts) == 2 && env.Owner() == nil:
 				v := e.value(parts[1], depth+1)
-				a.text, a.at, a.why, a.assumed = v.text, v.at, v.why, "unless "+key[1:len(key)-1]+" is set in the environment"
+				a.Text, a.At, a.Why, a.Assumed = v.Text, v.At, v.Why, "unless "+key[1:len(key)-1]+" is set in the environment"
 				return
 			}
 		}
 	}
-	a.why = computed
+	a.Why = computed
 }
 
 // cut splits an expression at a sign that stands in no brackets or quotes.
