@@ -143,8 +143,8 @@ var haproxyStates = []Symptom{
 	{
 		Product: "haproxy", Says: "cH",
 		Means:  "the client did not send the body of its request in time",
-		Client: "408 or 504, by version", Phase: "reading the request", Setting: "timeout client",
-		Look: []string{"clients on slow lines that send files"}, Source: haproxyManual,
+		Client: "400 in 3.2; 2.6 gives 504 and says sH", Phase: "reading the request", Setting: "timeout client",
+		Look: []string{"clients on slow lines that send files"}, Source: "seen on HAProxy 3.2.0",
 	},
 	{
 		Product: "haproxy", Says: "CQ",
@@ -184,7 +184,7 @@ var haproxyStates = []Symptom{
 	},
 	{
 		Product: "haproxy", Says: "PR",
-		Means:  "HAProxy refused the request: no valid HTTP or too large (400, 414 since 3.x), or a rule denied it (403, or what deny_status says)",
+		Means:  "HAProxy refused the request: no valid HTTP or too large (400; 414 in 3.2), or a rule denied it (403, or what deny_status says)",
 		Client: "400, 414, 403 or the status of the rule; no server was asked", Phase: "reading the request", Setting: "tune.bufsize, http-request deny",
 		Rules: []string{"tls-listener-in-plain", "decoded-uri", "upgrade-missing", "protocol-mismatch", "proxy-protocol-mismatch"},
 		Look:  []string{"<BADREQ> in the line is no HTTP; echo \"show errors\" on the stats socket shows it"}, Source: seenHAProxy,
@@ -224,7 +224,7 @@ var haproxyStates = []Symptom{
 	{
 		Product: "haproxy", Says: "KC",
 		Means:  "the old process was killed at a reload with the request under way: hard-stop-after was over",
-		Client: "a closed connection", Phase: "reload", Setting: "hard-stop-after", Rules: []string{"stop-cuts"},
+		Client: "a closed connection; the log says 500", Phase: "reload", Setting: "hard-stop-after", Rules: []string{"stop-cuts"},
 		Look: []string{"how long requests may take, against hard-stop-after"}, Source: "seen on HAProxy 3.2.0 with hard-stop-after",
 	},
 	{
