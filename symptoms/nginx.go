@@ -186,7 +186,7 @@ var nginx = []Symptom{
 		Means: "the server took the request and closed without an answer: it crashed or was killed over a limit of its own, it closed an idle connection just " +
 			"as it was reused, or it expects something else (TLS, the PROXY header, another Host)",
 		Client: "502; GET and the like are tried on the next server first, a POST is not", Phase: waiting, Setting: "the program's own limits; keepalive_timeout in the upstream block",
-		Rules: []string{"keepalive-race", "dead-timeout", "tls-port-behind-http", "proxy-protocol-mismatch", "proxy-protocol-uneven", "missing-host", "drain-too-short", "protocol-mismatch",
+		Rules: []string{"recycled-child-cuts", "keepalive-race", "dead-timeout", "tls-port-behind-http", "proxy-protocol-mismatch", "proxy-protocol-uneven", "missing-host", "drain-too-short", "protocol-mismatch",
 			"retries-same-server", "repeated-posts", "retry-off", "keepalive-by-default", "header-inheritance", "stop-cuts", "single-server", "grpc-without-h2",
 			"fast-stop", "kill-before-grace", "signal-not-passed", "request-head-cut"},
 		Look: []string{"the program's log at that second: a worker killed (gunicorn WORKER TIMEOUT, out of memory), a restart, a deploy",
@@ -198,7 +198,7 @@ var nginx = []Symptom{
 		Means: "the server reset the connection instead of answering: its worker was killed over a limit (PHP-FPM request_terminate_timeout), it crashed, it closed an idle " +
 			"connection just as it was reused, or it speaks TLS or another protocol",
 		Client: "502; GET and the like are tried on the next server first, a POST is not", Phase: waiting, Setting: "the program's own limits; keepalive_timeout in the upstream block",
-		Rules: []string{"dead-timeout", "keepalive-race", "tls-port-behind-http", "protocol-mismatch", "missing-host", "drain-too-short", "retry-off", "keepalive-by-default", "repeated-posts", "stop-cuts",
+		Rules: []string{"recycled-child-cuts", "dead-timeout", "keepalive-race", "tls-port-behind-http", "protocol-mismatch", "missing-host", "drain-too-short", "retry-off", "keepalive-by-default", "repeated-posts", "stop-cuts",
 			"fast-stop", "kill-before-grace", "signal-not-passed", "request-head-cut"},
 		Look: []string{"the program's log at that second: a worker killed or out of memory, a restart",
 			"whether only POSTs are hit, now and then: then it is a reused connection that the program had just closed"},

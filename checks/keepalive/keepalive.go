@@ -9,5 +9,6 @@ func Checks() []*model.Check {
 		keepaliveRace,
 		keepaliveUnused,
 		keepaliveByDefault,
+		recycledChildCuts,
 	}
 }
