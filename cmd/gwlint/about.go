@@ -28,7 +28,7 @@ func rules(*pflag.FlagSet) runner {
 			return 0, fmt.Errorf("rules takes no arguments; gwlint explain %s tells of one", args[0])
 		}
 		for _, t := range checks.Topics() {
-			fmt.Fprintf(c.out, "%s\n", t.Title)
+			fmt.Fprintf(c.out, "%s (%s)\n", t.Title, t.Name)
 			for _, k := range t.Checks {
 				fmt.Fprintf(c.out, "  %-28s %-8s %-22s %s\n", k.ID, k.Severity, outcomes(k), k.Title)
 			}

@@ -99,6 +99,9 @@ func run(ctx context.Context, c console, args []string) int {
 			name, rest = args[0], args[1:]
 		}
 	}
+	if name == "help" && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		name, rest = rest[0], []string{"--help"}
+	}
 	if name == "help" || len(args) > 0 && name == "check" && (args[0] == "--help" || args[0] == "-h") {
 		help(c.out)
 		return exitClean
@@ -142,7 +145,7 @@ func help(w io.Writer) {
 Usage:
 `)
 	for _, k := range commands() {
-		fmt.Fprintf(w, "  gwlint %-22s %s\n", strings.TrimSpace(k.name+" "+k.args), k.title)
+		fmt.Fprintf(w, "  gwlint %-40s %s\n", strings.TrimSpace(k.name+" "+k.args), k.title)
 	}
 	fmt.Fprint(w, `
 Examples:
