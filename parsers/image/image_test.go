@@ -84,3 +84,29 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestStopping is how a container of an image is stopped, and whom it runs as.
+func TestStopping(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"FROM nginx:1.28":                          {"SIGQUIT", "root"},
+		"FROM nginx":                               {"SIGQUIT", "root"},
+		"FROM nginx:1.18-alpine":                   {"SIGTERM", "root"},
+		"FROM bitnami/nginx:1.25.5":                {"SIGTERM", "unknown"},
+		"FROM bitnami/nginx:1.28":                  {"unknown", "unknown"},
+		"FROM php:8.2-fpm-alpine":                  {"SIGQUIT", "root"},
+		"FROM php:8.2-cli":                         {"SIGTERM", "root"},
+		"FROM php:8.2-apache":                      {"unknown", "root"},
+		"FROM python:3.12\nUSER app:web":           {"SIGTERM", "app:web"},
+		"FROM python:3.12\nUSER $WHO":              {"SIGTERM", "unknown"},
+		"FROM python:3.12\nSTOPSIGNAL SIGINT":      {"SIGINT", "root"},
+		"FROM registry.example.com/base:1":         {"unknown", "unknown"},
+		"FROM $BASE\nSTOPSIGNAL SIGQUIT\nUSER app": {"SIGQUIT", "app"},
+	} {
+		m := Read(model.NewSource("Dockerfile", []byte(text+"\n"), Dialect{}), "")
+		p := &model.Place{Env: map[string]model.Value[string]{}, Versions: map[string]model.Versions{}}
+		Describe(p, m.Node, m)
+		if got := [2]string{p.Signal.Plain(), p.User.Plain()}; got != want {
+			t.Errorf("%q: %v, not %v", text, got, want)
+		}
+	}
+}

@@ -177,3 +177,66 @@ func FuzzPrograms(f *testing.F) {
 		}
 	})
 }
+
+// TestSignalled is what stays between a program and the signals of its place.
+func TestSignalled(t *testing.T) {
+	tr := tree(t, map[string]string{
+		"start.sh":     "#!/bin/sh\nmigrate\ngunicorn app\n",
+		"exec.sh":      "#!/bin/sh\nmigrate\nexec gunicorn app\n",
+		"given.sh":     "#!/bin/sh\nmigrate\nexec \"$@\"\n",
+		"trap.sh":      "#!/bin/bash\ntrap 'kill $p' TERM\ngunicorn app &\np=$!\nwait $p\n",
+		"nested.sh":    "#!/bin/sh\nexec ./start.sh\n",
+		"outer.sh":     "#!/bin/sh\n./exec.sh\n",
+		"package.json": `{"scripts": {"start": "gunicorn app"}}`,
+	})
+	for _, c := range []struct {
+		image, command string
+		shell          bool
+		want           string // on, off or unknown
+	}{
+		{"python:3.12", "gunicorn app", false, "on"},
+		{"python:3.12", "gunicorn app", true, "off"},
+		{"python:3.12-alpine", "gunicorn app", true, "on"},
+		{"registry.example.com/app:1", "gunicorn app", true, "unknown"},
+		{"python:3.12", "sh -c 'migrate && gunicorn app'", false, "off"},
+		{"python:3.12", "sh -c 'migrate && exec gunicorn app'", false, "on"},
+		{"alpine:3", "sh -c 'migrate && gunicorn app'", false, "on"},
+		{"alpine:3", "sh -c 'gunicorn app; echo'", false, "off"},
+		{"python:3.12", "bash -c 'migrate && gunicorn app'", false, "on"},
+		{"python:3.12", "bash -c 'gunicorn app; echo'", false, "off"},
+		{"python:3.12", "./start.sh", false, "off"},
+		{"python:3.12", "./exec.sh", false, "on"},
+		{"python:3.12", "./given.sh gunicorn app", false, "on"},
+		{"python:3.12", "./trap.sh", false, "unknown"},
+		{"python:3.12", "./nested.sh", false, "off"},
+		{"python:3.12", "./outer.sh", false, "off"},
+		{"python:3.12", "./unseen.sh gunicorn app", false, "unknown"},
+		{"python:3.12", "dumb-init ./start.sh", false, "on"},
+		{"python:3.12", "tini -- ./start.sh", false, "off"},
+		{"python:3.12", "npm start", false, "unknown"},
+	} {
+		p := place(c.command)
+		p.Shell, p.Image = c.shell, model.Set(&model.Node{}, "image", model.Span{}, c.image, model.Explicit, "")
+		g, ok := Find(tr, p, "gunicorn")
+		if got := g.Signalled(); !ok || got.Plain() != c.want {
+			t.Errorf("%s in %s (shell %v) is %s, not %s", c.command, c.image, c.shell, got, c.want)
+		}
+	}
+}
+
+func TestRuns(t *testing.T) {
+	tr := tree(t, map[string]string{"entry.sh": "#!/bin/sh\nexec gosu www-data \"$@\"\n"})
+	for command, want := range map[string]string{
+		"gunicorn app":                "root",
+		"gosu app:web gunicorn app":   "app:web",
+		"su-exec nobody gunicorn app": "nobody",
+		"./entry.sh gunicorn app":     "www-data",
+	} {
+		p := place(command)
+		p.User = model.Fallback(&model.Node{}, "USER", "root", model.Default, "")
+		g, _ := Find(tr, p, "gunicorn")
+		if got := g.Runs().V; got != want {
+			t.Errorf("%s runs as %q, not %q", command, got, want)
+		}
+	}
+}
