@@ -22,6 +22,9 @@ func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) (
 		named:     map[string][]*model.Place{},
 		published: map[int][]publication{},
 		beside:    map[publisher][]publication{},
+		open:      map[int][]*model.Bind{},
+		sought:    map[int]map[string]bool{},
+		servers:   map[model.Span]bool{},
 		guessed:   guessed,
 		outside:   opt.outside,
 	}
@@ -45,6 +48,9 @@ func connect(w *model.Workspace, guessed map[*model.Gateway]bool, opt Options) (
 			}
 		}
 	}
+	for _, g := range w.Gateways {
+		k.seeks(g)
+	}
 	k.told = opt.declarations(w)
 	w.Connect(k.find)
 	return k.told.judge(w, opt)
@@ -61,6 +67,9 @@ type linker struct {
 	named     map[string][]*model.Place
 	published map[int][]publication
 	beside    map[publisher][]publication // the same, of places declared in one file
+	open      map[int][]*model.Bind       // by port: what programs listen on for others, one for each statement that starts one
+	sought    map[int]map[string]bool     // by port: the pools of clouds whose servers are not known
+	servers   map[model.Span]bool         // the statements that start them
 	guessed   map[*model.Gateway]bool
 	outside   func(declared *model.Node, g *model.Gateway) bool // of another environment of the settings
 	told      declarations
@@ -97,6 +106,15 @@ func (k *linker) learn(g *model.Gateway, b *model.Bind) {
 	if facts.Declares(g) {
 		k.declared[key(a)] = append(k.declared[key(a)], b)
 		return
+	}
+	if g.Node != nil && g.Node != g.Place.Node && !cloud(g) { // not only supposed
+		at := g.Node.Head()
+		k.servers[at] = true
+		others := k.open[a.Port]
+		known := len(others) > 0 && others[0].Gateway != g && others[0].Gateway.Node.Head() == at
+		if n := len(others); a.Any() && !known && (n == 0 || others[n-1].Gateway == others[0].Gateway) { // two are as bad as many
+			k.open[a.Port] = append(others, b)
+		}
 	}
 	if unplaced(g.Place) && (a.Path != "" || a.Loopback() || a.Any()) {
 		k.lost[portOf(a)] = append(k.lost[portOf(a)], b)
@@ -156,7 +174,7 @@ func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
 		return out
 	}
 	out.WhyNot = ""
-	out.Sure = min(out.Sure, out.To.Addr.Trust())
+	out.Sure = min(out.Sure, out.To.Addr.Trust(), e.Addr.Trust())
 	if g := out.To.Gateway; g != h.Gateway() && (k.guessed[g] || k.guessed[h.Gateway()]) {
 		out.Sure = min(out.Sure, model.Medium)
 	}
@@ -183,6 +201,11 @@ func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 				return model.Answer{To: b, Place: b.Gateway.Place, Sure: model.High, Why: b.Gateway.Name + " is declared at " + at.String()}
 			}
 		}
+		if a.Host == "" && cloud(h.Gateway()) && k.empty(e.Place) {
+			out := k.only(h, a)
+			out.Place = e.Place
+			return out
+		}
 		return k.at(e.Place, h, a, model.High, "refers to "+e.Place.Name)
 	case a.Path != "":
 		return k.socket(here, h, a)
@@ -193,6 +216,8 @@ func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 	}
 	places := k.reachable(a.Host, here)
 	switch {
+	case a.Host == "" && cloud(h.Gateway()):
+		return k.only(h, a)
 	case len(places) == 1:
 		sure := model.High
 		if unplaced(here) {
@@ -214,6 +239,48 @@ func (k *linker) seek(h *model.Hop, e *model.Endpoint) model.Answer {
 		return model.Answer{To: b, Place: b.Gateway.Place, Sure: sure, Why: b.Gateway.Name + " listens on " + a.String()}
 	}
 	return model.Answer{WhyNot: unanswered(k.literal[key(a)], a.String())}
+}
+
+// cloud reports whether a gateway is one of a cloud, whose servers its files
+// rarely name.
+func cloud(g *model.Gateway) bool { return g.Node != nil && g.Node.In("terraform") }
+
+// empty reports whether nothing at all is known about what runs in a place.
+func (k *linker) empty(p *model.Place) bool {
+	return len(k.local[p.Network()]) == 0 && !p.Image.Known() && !p.Command.Known()
+}
+
+// seeks notes the ports on which a cloud looks for servers that are not known.
+func (k *linker) seeks(g *model.Gateway) {
+	if !cloud(g) {
+		return
+	}
+	for i, p := range g.Pools { // those of one module have one name
+		for _, e := range p.Endpoints {
+			if a := e.Addr.V; e.Addr.Known() && a.Host == "" && a.Port > 0 && (e.Place == nil || k.empty(e.Place)) {
+				if k.sought[a.Port] == nil {
+					k.sought[a.Port] = map[string]bool{}
+				}
+				k.sought[a.Port][g.Name+" "+strconv.Itoa(i)] = true // the same in each environment
+			}
+		}
+	}
+}
+
+// only is the only program of the tree that listens on a port, for a load
+// balancer which tells of its servers nothing but that. The port alone is
+// little; it is more when the tree starts no other program, no other pool asks for
+// the port, and it is none that stands in a target group by habit.
+func (k *linker) only(h *model.Hop, a model.Addr) model.Answer {
+	binds := where(k.open[a.Port], func(b model.Addr) bool { return b.Net == a.Net })
+	b := choose(binds, h)
+	if b == nil {
+		return model.Answer{WhyNot: unanswered(binds, "port "+strconv.Itoa(a.Port))}
+	}
+	if len(k.servers) == 1 && len(k.sought[a.Port]) == 1 && a.Port != 80 && a.Port != 443 {
+		return model.Answer{To: b, Sure: model.Medium, Why: b.Gateway.Name + " is the only program here, and listens on port " + strconv.Itoa(a.Port)}
+	}
+	return model.Answer{To: b, Sure: model.Low, Why: "only " + b.Gateway.Name + " listens on port " + strconv.Itoa(a.Port)}
 }
 
 // unanswered says why choose picks none of the binds of an address.

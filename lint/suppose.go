@@ -60,7 +60,10 @@ func supposed(p *model.Place) *model.Gateway {
 		if known && (service.Protocol == "tcp" || addr.V.Port == service.Port) {
 			protocol = model.Fallback(p.Node, "protocol", service.Protocol, model.Default, service.Product+" speaks "+service.Protocol)
 		}
-		process.Listen(l, addr, protocol)
+		b := process.Listen(l, addr, protocol)
+		if model.Is(protocol, "http") {
+			b.TLS.Enabled = model.Fallback(p.Node, "tls", false, model.Assumed, service.Product+" speaks plain HTTP there, unless it is configured to do otherwise")
+		}
 	}
 	g.Listeners = []*model.Listener{l}
 	return g

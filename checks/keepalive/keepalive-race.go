@@ -39,7 +39,7 @@ var keepaliveRace = &model.Check{
 			if edit := hold.To(below(closes.V)); edit != nil {
 				f.Fix = &model.Fix{Message: "forget a connection before the server closes it", Edits: []model.Edit{*edit}}
 			}
-			if n := l.Hop.Gateway().Node; certain(hold, closes, n) { // ships every day: see the page
+			if n := l.Hop.Gateway().Node; l.Sure == model.High && certain(hold, closes, n) { // ships every day: see the page
 				f.Because = append(f.Because, n)
 			}
 			if f.Outcome == model.NoAnswer { // what the layer in front makes of it

@@ -18,7 +18,7 @@ var plainPortBehindHTTPS = &model.Check{
 		for _, l := range w.Links {
 			target, tls := l.Endpoint.Addr, l.Conn.TLS.Enabled
 			plain := l.To.TLS.Enabled
-			if !model.Is(tls, true) || !target.Known() || !l.Linked() && target.V.Port != 80 || l.Linked() && (!model.Is(plain, false) || model.Is(l.To.Protocol, "tcp")) {
+			if !model.Is(tls, true) || !target.Known() || !l.Linked() && (target.V.Port != 80 || target.Origin() == model.Assumed) || l.Linked() && (!model.Is(plain, false) || model.Is(l.To.Protocol, "tcp")) {
 				continue
 			}
 			f := model.Finding{

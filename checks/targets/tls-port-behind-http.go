@@ -19,6 +19,7 @@ var tlsPortBehindHTTP = &model.Check{
 				continue
 			}
 			f := model.Finding{When: "every request"}
+			said := target.Origin() > model.Assumed // not only supposed of servers that are registered elsewhere
 			switch peer := l.To.TLS.Enabled; {
 			case model.Is(peer, true):
 				f.Message = fmt.Sprintf("%s is spoken to in plain HTTP, and %s wants TLS there", target, l.To.Gateway.Name)
@@ -27,10 +28,10 @@ var tlsPortBehindHTTP = &model.Check{
 				if l.To.Gateway.Product.Name == "nginx" {
 					f.Outcome = model.Outcome{Status: 400, Native: "client sent plain HTTP request to HTTPS port while reading client request headers"}
 				}
-			case !l.Linked() && target.V.Port == 443:
+			case !l.Linked() && said && target.V.Port == 443:
 				f.Message = fmt.Sprintf("%s is spoken to in plain HTTP, and 443 is the port of HTTPS", target)
 				f.Because, f.AtMost = []model.Fact{target, tls}, model.Warning
-			case !l.Linked() && target.V.Port == 8443:
+			case !l.Linked() && said && target.V.Port == 8443:
 				f.Message = fmt.Sprintf("%s is spoken to in plain HTTP, and 8443 is mostly a port of HTTPS", target)
 				f.Because, f.AtMost = []model.Fact{target, tls}, model.Note
 			default:

@@ -438,9 +438,36 @@ func (b *builder) group(g *model.Gateway, r *resource) *model.Pool {
 	}
 	if len(p.Endpoints) == 0 {
 		elsewhere(p, "its targets are registered elsewhere")
-		p.Endpoints[0].Health = health
+		e := p.Endpoints[0]
+		e.Health = health
+		e.Place, e.Addr = b.likely(r)
 	}
 	return p
+}
+
+// likely is where the targets of a group are that is registered elsewhere: most
+// likely they listen on its own port, and in the only container which has that
+// port and which no service runs.
+func (b *builder) likely(group *resource) (*model.Place, model.Value[model.Addr]) {
+	port := setting(group.section(), "port", asPort)
+	if !port.Known() {
+		return nil, model.NotTold[model.Addr](group.section().node, "", "its targets are registered elsewhere")
+	}
+	assumed := func(why string) model.Value[model.Addr] {
+		return model.Set(port.Owner(), port.Key(), port.At(), model.Addr{Port: port.V}, model.Assumed, why, port.Via()...)
+	}
+	if b.open == nil {
+		b.open = map[int]int{}
+		for _, r := range b.graph.of("aws_lb_target_group") {
+			if p := setting(r.section(), "port", asPort); len(b.targets[r]) == 0 && p.Known() {
+				b.open[p.V]++
+			}
+		}
+	}
+	if only := b.idle[port.V]; len(only) == 1 && b.open[port.V] == 1 {
+		return only[0], assumed("if a service registers the only container that has this port")
+	}
+	return nil, assumed("if what is registered elsewhere listens on the port of the group")
 }
 
 // local is the address of a resource in its module: the same for all copies of

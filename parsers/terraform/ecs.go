@@ -1,13 +1,9 @@
 package terraform
 
 import (
-	"path"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/gwlint/gwlint/model"
 )
@@ -38,7 +34,12 @@ func (b *builder) ecs() {
 		if !served[r] {
 			containers, _ := b.containers(r)
 			for _, c := range containers {
-				b.container(r, c)
+				p := b.container(r, c)
+				for _, port := range p.Exposed {
+					if port.Known() {
+						b.idle[port.V] = append(b.idle[port.V], p)
+					}
+				}
 			}
 		}
 	}
@@ -48,6 +49,7 @@ func (b *builder) ecs() {
 func (b *builder) service(r *resource, served map[*resource]bool) {
 	s := r.section()
 	places := map[string]*model.Place{}
+	var all []*model.Place
 	tasks, _ := s.references("task_definition", "aws_ecs_task_definition")
 	for _, task := range tasks {
 		served[task] = true
@@ -55,6 +57,7 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 		for _, c := range containers {
 			name := c.text("name")
 			p := b.container(task, c)
+			all = append(all, p)
 			if len(tasks) == 1 && name.Known() {
 				places[name.V] = p
 			}
@@ -70,6 +73,8 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 		t.replaces = documented(s.node, "", true, "ECS replaces tasks that fail the check of the load balancer")
 		if name := lb.text("container_name"); name.Known() {
 			t.place = places[name.V]
+		} else if only := listening(all, t.port); len(tasks) == 1 && len(only) == 1 {
+			t.place = only[0]
 		}
 		if t.place == nil {
 			t.place = b.placeOf(r)
@@ -89,6 +94,13 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 			b.targets[g] = append(b.targets[g], t)
 		}
 	}
+}
+
+// listening are the containers that have a port.
+func listening(all []*model.Place, port model.Value[int]) []*model.Place {
+	return slices.DeleteFunc(slices.Clone(all), func(p *model.Place) bool {
+		return !port.Known() || !slices.ContainsFunc(p.Exposed, func(e model.Value[int]) bool { return model.Is(e, port.V) })
+	})
 }
 
 // tasks is how many a service runs; not told where something else changes it.
@@ -118,130 +130,6 @@ func leaves(n *model.Node, argument string) bool {
 		}
 	}
 	return false
-}
-
-// containers are the definitions in a task: as they are written where
-// jsonencode writes them, else as the text says that arrives.
-func (b *builder) containers(task *resource) (all []*section, whole bool) {
-	s := task.section()
-	const name = "container_definitions"
-	a := s.attribute(name)
-	if a == nil || s.scope == nil {
-		v := s.get(name)
-		if v == cty.NilVal {
-			return nil, true
-		}
-		return s.decoded(name, v)
-	}
-	if all, ok := s.subs[name]; ok {
-		return all, s.more[name] == ""
-	}
-	from, _ := s.scope.trace(a.expr)
-	if call, ok := from.expr.(*hclsyntax.FunctionCallExpr); ok && call.Name == "jsonencode" && len(call.Args) == 1 {
-		inner, _ := from.scope.trace(call.Args[0])
-		all = from.scope.objects(s, name, &attribute{name: a.name, expr: inner.expr, span: a.span}, inner.scope)
-		s.subs[name] = all
-		return all, s.more[name] == ""
-	}
-	v, ok := from.scope.render(from.expr)
-	if !ok {
-		v = s.scope.eval(a.expr)
-	}
-	return s.decoded(name, v)
-}
-
-// decoded are the sections of a JSON text, gaps in it unknown.
-func (sec *section) decoded(name string, v cty.Value) ([]*section, bool) {
-	text, ok := asText(v)
-	if !ok {
-		sec.more[name] = whyUnknown(v)
-		return nil, false
-	}
-	decoded, err := jsonDecodeFunc.Call([]cty.Value{cty.StringVal(text)})
-	if err != nil {
-		sec.more[name] = "it is no JSON"
-		return nil, false
-	}
-	sec.subs[name] = sec.members(name, decoded, sec.node)
-	return sec.subs[name], sec.more[name] == ""
-}
-
-// attribute of the section, nil where it is none or where there is no text.
-func (sec *section) attribute(name string) *attribute {
-	if sec.body == nil {
-		return nil
-	}
-	return sec.body.attr(name)
-}
-
-// container is one container of a task as a place.
-func (b *builder) container(task *resource, c *section) *model.Place {
-	p := &model.Place{Name: task.addr, Node: c.node, Env: map[string]model.Value[string]{}, Versions: map[string]model.Versions{}}
-	if name := c.text("name"); name.Known() {
-		p.Name += " container " + name.V
-		p.Names = []string{name.V}
-	}
-	for _, m := range c.blocks("portMappings") {
-		inner := setting(m, "containerPort", asPort)
-		if outer := m.whole("hostPort"); inner.Known() && outer.Known() {
-			p.Ports = append(p.Ports, model.Port{Outer: outer.V, Inner: inner.V})
-		} else if inner.Known() {
-			p.Ports = append(p.Ports, model.Port{Outer: inner.V, Inner: inner.V})
-		}
-		p.Exposed = append(p.Exposed, inner)
-	}
-	p.Command = c.command()
-	for _, e := range c.blocks("environment") {
-		if name := e.text("name"); name.Known() {
-			if secretName(name.V) {
-				p.Env[name.V] = model.NotTold[string](e.node, name.V, "it is sensitive")
-			} else {
-				p.Env[name.V] = e.text("value")
-			}
-		}
-	}
-	p.Kill = c.duration("stopTimeout")
-	if !c.has("stopTimeout") {
-		p.Kill = documented(c.node, c.key("stopTimeout"), 30*time.Second, "AWS default")
-	}
-	if image := c.text("image"); image.Known() {
-		if product, version := imageOf(image.V); version != "" {
-			p.Versions[product] = model.VersionsOf(version, model.Explicit, "image tag", image.At())
-		}
-	}
-	b.out.Places = append(b.out.Places, p)
-	return p
-}
-
-// imageOf is the product of an image, and its tag.
-func imageOf(image string) (product, version string) {
-	image, _, _ = strings.Cut(image, "@")
-	name := path.Base(image)
-	product, version, _ = strings.Cut(name, ":")
-	return product, version
-}
-
-// command is the entry point and the command of a container, when both are
-// known; that of the image when neither is written.
-func (sec *section) command() model.Value[[]string] {
-	var words []string
-	at, written := model.Span{}, false
-	for _, name := range []string{"entryPoint", "command"} {
-		v := sec.get(name)
-		if isNull(v) {
-			continue
-		}
-		part, whole := sec.texts(name)
-		if !whole || hasMark(v, isSensitive) || slices.ContainsFunc(part, secretName) {
-			return model.NotTold[[]string](sec.node, sec.key(name), whyUnknown(v))
-		}
-		words, written = append(words, part...), true
-		at, _ = sec.whence(name)
-	}
-	if !written {
-		return model.NotTold[[]string](sec.node, sec.key("command"), "that of the image")
-	}
-	return model.Set(sec.node, sec.key("command"), at, words, model.Explicit, "")
 }
 
 // instances makes targets of instances and groups of them.

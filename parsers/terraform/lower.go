@@ -18,11 +18,17 @@ type builder struct {
 	targets map[*resource][]*target // of a target group, in the order of addresses
 	names   map[*resource][]string  // DNS names that lead to a load balancer
 	fire    *firewall
+
+	// By port, nil until asked for:
+	idle   map[int][]*model.Place // containers of tasks that no service runs
+	open   map[int]int            // target groups whose targets are registered elsewhere
+	images map[int][]dockerfile   // of the tree, that expose it
+	claims map[int][]string       // names of the containers that listen on it
 }
 
 // lower makes the model of what was read.
 func (l *loader) lower() files.Loaded {
-	b := &builder{loader: l, places: map[*resource]*model.Place{}, targets: map[*resource][]*target{}, names: map[*resource][]string{}}
+	b := &builder{loader: l, places: map[*resource]*model.Place{}, targets: map[*resource][]*target{}, names: map[*resource][]string{}, idle: map[int][]*model.Place{}}
 	b.fire = newFirewall(l.graph)
 	b.addressed()
 	b.aws()
