@@ -22,6 +22,8 @@ func Checks() []*model.Check {
 		removedKeyword,
 		undefinedBackend,
 		undefinedSection,
+		undefinedACL,
+		bindWithoutCertificate,
 		duplicateProxyName,
 		duplicateServerName,
 		verifyWithoutCA,
@@ -49,6 +51,8 @@ var (
 	removedKeyword             = &model.Check{ID: "removed-keyword", Title: "A keyword is gone in this version", Severity: model.Error, Outcomes: refuses}
 	undefinedBackend           = &model.Check{ID: "undefined-backend", Title: "A backend that is named does not exist", Severity: model.Error, Outcomes: refuses}
 	undefinedSection           = &model.Check{ID: "undefined-section", Title: "A section that is named does not exist", Severity: model.Error, Outcomes: refuses}
+	undefinedACL               = &model.Check{ID: "undefined-acl", Title: "A condition asks for an ACL that does not exist", Severity: model.Error, Outcomes: refuses}
+	bindWithoutCertificate     = &model.Check{ID: "bind-without-certificate", Title: "A listener for TLS has no certificate", Severity: model.Error, Outcomes: refuses}
 	duplicateProxyName         = &model.Check{ID: "duplicate-proxy-name", Title: "Two proxies have one name", Severity: model.Error, Outcomes: refuses}
 	duplicateServerName        = &model.Check{ID: "duplicate-server-name", Title: "Two servers of a backend have one name", Severity: model.Error, Outcomes: refuses}
 	verifyWithoutCA            = &model.Check{ID: "verify-without-ca", Title: "A server's certificate is verified against nothing", Severity: model.Error, Outcomes: refuses}

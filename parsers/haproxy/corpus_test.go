@@ -78,7 +78,7 @@ func firstLine(alert string) int {
 
 // refusals are the rules that say HAProxy does not read a file.
 var refusals = map[string]bool{"syntax": true, "missing-final-newline": true, "removed-keyword": true, "undefined-backend": true,
-	"undefined-section": true, "duplicate-proxy-name": true, "duplicate-server-name": true, "verify-without-ca": true}
+	"undefined-section": true, "undefined-acl": true, "bind-without-certificate": true, "duplicate-proxy-name": true, "duplicate-server-name": true, "verify-without-ca": true}
 
 func TestCorpusAgainstHAProxy(t *testing.T) {
 	dir := shared(t, "corpus/haproxy")

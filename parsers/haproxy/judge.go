@@ -23,6 +23,10 @@ func (l *lowering) judge() {
 		case "frontend", "backend", "listen":
 			l.judgeName(p, names)
 			l.judgeReferences(p)
+			l.judgeACLs(p)
+			for _, s := range p.by["bind"] {
+				l.judgeCertificate(p, s)
+			}
 			fallthrough
 		case "defaults":
 			l.judgeKeywords(p, "")
