@@ -39,7 +39,12 @@ var retriesSameServer = &model.Check{
 			f.Because = append(f.Because, window)
 			f.Outcome = h.Outcome(model.Refused)
 			f.When = "until a dead server is noticed"
-			f.AtMost = model.Note
+			if sticky := h.Pool.Sticky; model.Is(sticky, true) && sticky.Written() {
+				f.Because = append(f.Because, sticky)
+				f.When = "all requests of the clients whose server is dead, until that is noticed"
+			} else {
+				f.AtMost = model.Note // other clients' requests go elsewhere at once
+			}
 			report(f)
 		}
 	},
