@@ -37,7 +37,7 @@ type Summary struct {
 	Unknown          int            // settings that could not be told
 	Untold           map[string]int // the same, by what would help: "needs terraform init"
 	Unread           []string       // files that were recognised and could not be read
-	Elapsed          time.Duration  // wall clock; no report but the summary line of text shows it
+	Elapsed          time.Duration  // wall clock; only the summary line of text in a terminal shows it
 }
 
 // A Finding is a rule's finding with everything that a report shows.

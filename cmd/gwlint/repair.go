@@ -33,6 +33,9 @@ func (p repair) run(ctx context.Context, c console, fsys fs.FS, dir *os.Root, op
 	if err != nil {
 		return nil, err
 	}
+	if len(done.Changes) == 0 {
+		p.idle(c, done.Found)
+	}
 	if p.diff {
 		for _, change := range done.Changes {
 			diff := change.Diff()
@@ -55,6 +58,29 @@ func (p repair) run(ctx context.Context, c console, fsys fs.FS, dir *os.Root, op
 		fmt.Fprintf(c.err, "gwlint: fixed %s in %s\n", plural(len(done.Fixed), "finding"), plural(len(done.Changes), "file"))
 	}
 	return done.Left, lint.Offer(ctx, fsys, opt, done.Left)
+}
+
+// idle says why nothing is fixed.
+func (p repair) idle(c console, r *lint.Result) {
+	others := 0
+	for i := range r.Findings {
+		if f := r.Findings[i].Fix; f != nil && !f.Safe {
+			others++
+		}
+	}
+	switch {
+	case p.fix != "unsafe" && others > 0:
+		fmt.Fprintf(c.err, "gwlint: nothing to fix safely; %s a fix that changes what requests get: --fix=unsafe, to see it --diff\n", have(others))
+	case len(r.Findings) > 0:
+		fmt.Fprintln(c.err, "gwlint: nothing to fix")
+	}
+}
+
+func have(findings int) string {
+	if findings == 1 {
+		return "1 finding has"
+	}
+	return plural(findings, "finding") + " have"
 }
 
 func plural(n int, noun string) string {

@@ -53,6 +53,11 @@ func formatNames() string {
 
 // write writes a report; full is the SARIF profile.
 func (s sink) write(c console, r *lint.Result, color string, full bool) error {
+	if s.file != "-" || !isTerminal(c.out) {
+		same := *r
+		same.Summary.Elapsed = 0 // the same input gives the same bytes; --timings tells
+		r = &same
+	}
 	opt := report.Options{Context: 1, Version: build().version, Pages: checks.Explain, RuleURL: checks.URL, Full: full}
 	if s.file == "-" {
 		tty := isTerminal(c.out)
