@@ -16,10 +16,14 @@ import (
 )
 
 // explain tells of a rule, of an outcome, or of lines of a log.
-func explain(*pflag.FlagSet) runner {
+func explain(f *pflag.FlagSet) runner {
+	examples := f.Bool("examples", false, "all examples of a rule's page, not the first alone")
 	return func(_ context.Context, c console, args []string) (int, error) {
 		said := strings.TrimSpace(strings.Join(args, " "))
 		switch page := checks.Explain(said); {
+		case page != "" && !*examples:
+			_, err := fmt.Fprintf(c.out, "%s\nAll examples: gwlint explain --examples %s\n", checks.Brief(said), said)
+			return exitClean, err
 		case page != "":
 			_, err := io.WriteString(c.out, page)
 			return exitClean, err

@@ -61,7 +61,7 @@ func commands() []command {
 			"gwlint --fix=unsafe --diff | git apply       apply all fixes",
 		}, check},
 		{"explain", "RULE|STATUS|LINE|-", "a rule, a status, or lines of a log: what happens, and which rules find it", []string{
-			"gwlint explain keepalive-race                  the page of a rule, with examples and proof",
+			"gwlint explain keepalive-race                  what a rule is about, an example, the proof",
 			"gwlint explain 504                             the rules that may lead there, and what the logs say",
 			"gwlint explain 'no live upstreams while ...'   what a line of an error or access log means",
 			"tail -n 500 error.log | gwlint explain -       each thing that went wrong, once",
