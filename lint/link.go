@@ -175,6 +175,9 @@ func (k *linker) find(h *model.Hop, e *model.Endpoint) model.Answer {
 	}
 	out.WhyNot = ""
 	out.Sure = min(out.Sure, out.To.Addr.Trust(), e.Addr.Trust())
+	if i := out.To.Gateway.Place.Image; i.Origin() == model.Assumed {
+		out.Why += ", " + i.Why()
+	}
 	if g := out.To.Gateway; g != h.Gateway() && (k.guessed[g] || k.guessed[h.Gateway()]) {
 		out.Sure = min(out.Sure, model.Medium)
 	}
