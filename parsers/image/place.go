@@ -53,6 +53,7 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 // signal is what stops a container of the image: its own, or docker's.
 func (m *Image) signal(n *model.Node) model.Value[string] {
 	const key = "STOPSIGNAL"
+	n = m.stage(n)
 	if m.Signal.Text != "" {
 		return model.Set(n, key, m.Signal.Span, m.Signal.Text, model.Explicit, "")
 	}
@@ -65,6 +66,17 @@ func (m *Image) signal(n *model.Node) model.Value[string] {
 		}
 	}
 	return model.NotTold[string](n, key, "the image may set one")
+}
+
+// stage is where the Dockerfile that n is says what the image is made of: its
+// last FROM.
+func (m *Image) stage(n *model.Node) *model.Node {
+	if n == m.Node && n != nil {
+		if all := n.All("FROM"); len(all) > 0 {
+			return all[len(all)-1]
+		}
+	}
+	return n
 }
 
 // user is whom the command of the image runs as.

@@ -103,7 +103,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	if !started && len(root.Paths) > 0 {
 		s := server{Program: process.Program{Name: d.Name(), Place: root.Place}}
 		if s.read(t, d, root.Paths[0], &out); s.ini != nil {
-			s.Node = s.tree
+			s.Node = s.ini
 			out.Gateways = append(out.Gateways, s.gateway(d))
 		}
 	}
