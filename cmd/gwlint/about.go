@@ -53,8 +53,12 @@ func show(f *pflag.FlagSet) runner {
 	f.Lookup("topology").NoOptDefVal = "text"
 	in.define(f)
 	return func(ctx context.Context, c console, paths []string) (int, error) {
-		if known := report.Topologies(); topology != "" && !slices.Contains(known, topology) {
+		known := report.Topologies()
+		if topology != "" && !slices.Contains(known, topology) {
 			return 0, fmt.Errorf("--topology takes %s, not %q%s", strings.Join(known, ", "), topology, didYouMean(topology, known))
+		}
+		if topology != "" && len(paths) > 0 && slices.Contains(known, paths[0]) && !exists(paths[0]) {
+			return 0, fmt.Errorf("there is no %s; did you mean --topology=%[1]s?", paths[0])
 		}
 		roots, err := in.roots(c, paths)
 		if err != nil {

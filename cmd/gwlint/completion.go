@@ -44,6 +44,8 @@ func flagValues(name string) []string {
 		return []string{"auto", "always", "never"}
 	case "fix":
 		return []string{"safe", "unsafe"}
+	case "topology":
+		return report.Topologies()
 	case "fail-on":
 		return []string{"error", "warning", "note", "never", "error:high", "warning:medium"}
 	case "select", "ignore":
@@ -101,12 +103,16 @@ func (k command) takesPaths() bool { return strings.Contains(k.args, "PATH") }
 // valued calls do for each flag whose values can be listed, once. One that need
 // not have a value takes it behind = only.
 func valued(do func(g *pflag.Flag, values string)) {
-	f, _ := commands()[0].flags()
-	f.VisitAll(func(g *pflag.Flag) {
-		if v := flagValues(g.Name); v != nil {
-			do(g, strings.Join(v, " "))
-		}
-	})
+	once := map[string]bool{}
+	for _, k := range commands() {
+		f, _ := k.flags()
+		f.VisitAll(func(g *pflag.Flag) {
+			if v := flagValues(g.Name); v != nil && !once[g.Name] {
+				once[g.Name] = true
+				do(g, strings.Join(v, " "))
+			}
+		})
+	}
 }
 
 // spelled are the words that stand before a value of the flag.
