@@ -222,6 +222,9 @@ func TestAction(t *testing.T) {
 			if out, err := exec.Command("bash", "-n", "-c", s.Run).CombinedOutput(); err != nil {
 				t.Errorf("%s: %v: %s", s.Run, err, out)
 			}
+			if s.ID == "lint" {
+				runAction(t, s.Run)
+			}
 		}
 	}
 	if a.Runs.Using != "composite" {
@@ -233,6 +236,47 @@ func TestAction(t *testing.T) {
 		f.VisitAll(func(g *pflag.Flag) { known = known || variable(g.Name) == m[1] })
 		if !known {
 			t.Errorf("no flag has the variable %s", m[1])
+		}
+	}
+}
+
+// runAction runs the step that lints as a runner does: it passes, leaves the
+// exit code and the name of the SARIF file for the steps behind it, and a job
+// summary.
+func runAction(t *testing.T, script string) {
+	t.Helper()
+	gwlint, err := exec.LookPath("gwlint") // this test, by that name
+	if err != nil {
+		t.Fatal(err)
+	}
+	gopath, temp, repository := t.TempDir(), t.TempDir(), repositoryWith(t, "")
+	if err := os.MkdirAll(filepath.Join(gopath, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(gwlint, filepath.Join(gopath, "bin", "gwlint")); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct{ upload, failOn, code, prints string }{
+		{"true", "", "1", "error[zero-timeout]"},
+		{"false", "", "1", "::error file=deploy/nginx/nginx.conf,line=2"},
+		{"false", "never", "0", "::error file="},
+		{"false", "sometimes", "2", ""},
+	} {
+		output, summary := filepath.Join(temp, "output"), filepath.Join(temp, "summary.md")
+		os.Remove(output)
+		os.Remove(summary)
+		os.Remove(filepath.Join(temp, "gwlint.md"))
+		cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
+		cmd.Dir = repository
+		cmd.Env = append(os.Environ(), "GOPATH="+gopath, "RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+output, "GITHUB_STEP_SUMMARY="+summary,
+			"LINT_PATH=deploy conf.d", "LINT_ARGS=--ignore missing-host --color never", "GWLINT_FAIL_ON="+c.failOn, "UPLOAD="+c.upload)
+		out, err := cmd.Output()
+		said, _ := os.ReadFile(output)
+		if want := "sarif=" + filepath.Join(temp, "gwlint.sarif") + "\ncode=" + c.code + "\n"; err != nil || string(said) != want || !strings.Contains(string(out), c.prints) {
+			t.Errorf("%+v: %v: %s\n%s", c, err, said, out)
+		}
+		if text, err := os.ReadFile(summary); (err == nil && strings.Contains(string(text), "zero-timeout")) == (c.code == "2") {
+			t.Errorf("%+v: the job summary: %v: %s", c, err, text)
 		}
 	}
 }
