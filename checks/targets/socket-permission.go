@@ -63,6 +63,10 @@ const (
 	unlessMember            // of the socket's group
 )
 
+// number reports whether a user or group is given by its number, which tells
+// nothing about a name.
+func number(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 // asks tells whether a user, "name" or "name:group", may write to a file of an
 // owner, the same, with that mode. A user alone is taken to have the group of
 // its name. Names are those of one machine: across two only root is the same.
@@ -74,7 +78,7 @@ func asks(user, owner string, mode int, same bool) permission {
 	switch {
 	case root(u), mode&others != 0:
 		return allowed
-	case !same && (!root(o) || !root(og)):
+	case !same && (!root(o) || !root(og)), !root(o) && number(u) != number(o), grouped && !root(og) && number(u) != number(og):
 		return untold
 	case u == o:
 		if mode&own != 0 {
