@@ -2,7 +2,6 @@ package targets
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
@@ -16,16 +15,13 @@ var containerPortUndefined = &model.Check{
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
-			place, at := l.Endpoint.Place, l.Endpoint.Addr
-			if place == nil || !at.Known() || at.Key() != "load_balancer container_port" {
+			ports, because := unmapped(l)
+			if len(ports) == 0 {
 				continue
 			}
-			ports, because := mapped(place)
-			if len(ports) == 0 || slices.Contains(ports, at.V.Port) {
-				continue
-			}
+			at := l.Endpoint.Addr
 			report(model.Finding{
-				Message: fmt.Sprintf("container_port %d is none of the ports of %s, which has %s", at.V.Port, place.Name, strings.Trim(fmt.Sprint(ports), "[]")),
+				Message: fmt.Sprintf("container_port %d is none of the ports of %s, which has %s", at.V.Port, l.Endpoint.Place.Name, strings.Trim(fmt.Sprint(ports), "[]")),
 				Because: append([]model.Fact{at}, because...),
 				Outcome: model.RefusesToStart(fmt.Sprintf("did not have a container port %d defined", at.V.Port)),
 				When:    "the service is made or changed",
@@ -34,10 +30,15 @@ var containerPortUndefined = &model.Check{
 	},
 }
 
-// mapped are the ports of a container; none when one of them is not told.
-func mapped(p *model.Place) (ports []int, because []model.Fact) {
-	for _, e := range p.Exposed {
-		if !e.Known() {
+// unmapped are the ports of a container to which a service is registered by
+// another port: none when that is one of them, or one of them is not told.
+func unmapped(l *model.Link) (ports []int, because []model.Fact) {
+	place, at := l.Endpoint.Place, l.Endpoint.Addr
+	if place == nil || !at.Known() || at.Key() != "load_balancer container_port" {
+		return nil, nil
+	}
+	for _, e := range place.Exposed {
+		if !e.Known() || e.V == at.V.Port {
 			return nil, nil
 		}
 		ports, because = append(ports, e.V), append(because, e)

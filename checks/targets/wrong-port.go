@@ -16,8 +16,8 @@ var wrongPort = &model.Check{
 	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for l, binds := range unanswered(w) {
-			if len(binds) == 0 || listens(binds, l.Endpoint.Addr.V.Port) {
-				continue
+			if ports, _ := unmapped(l); len(ports) > 0 || len(binds) == 0 || listens(binds, l.Endpoint.Addr.V.Port) {
+				continue // unmapped: the service is not made at all
 			}
 			report(nothingThere(l, binds))
 		}
