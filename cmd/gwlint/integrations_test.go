@@ -312,6 +312,22 @@ func TestRelease(t *testing.T) {
 	}
 }
 
+// TestSize sees that the binary, built as it is released, is below 15 MB.
+func TestSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the binary")
+	}
+	file := filepath.Join(t.TempDir(), "gwlint")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if info, err := os.Stat(file); err != nil || info.Size() > 15e6 {
+		t.Errorf("%v: it has %d bytes", err, info.Size())
+	}
+}
+
 // TestHelp sees that the help of each command fits a screen, shows examples
 // where there are flags, and that each flag says what it does.
 func TestHelp(t *testing.T) {
