@@ -26,21 +26,17 @@ var (
 // syntax error), uWSGI 2.0.21 and systemd 252 (for which a comment behind a
 // value is part of it), supervisord 4.2.5.
 func CommentsOf(s *model.Source) Comments {
-	switch path.Ext(s.Path) {
-	case ".json":
-		return Comments{}
-	case ".properties":
-		return Comments{Own: []string{"#", "!"}}
-	case ".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".go", ".java", ".kt", ".php", ".rs":
-		return slash
-	}
-	dialect := ""
+	dialect, ext := "", path.Ext(s.Path)
 	if s.Dialect != nil {
 		dialect = s.Dialect.Name()
 	}
-	switch dialect {
-	case "nginx", "haproxy":
+	switch {
+	case dialect == "nginx" || dialect == "haproxy":
 		return Comments{Own: hash.Own, Behind: hash.Behind, Nodes: true}
+	case ext == ".json":
+		return Comments{}
+	}
+	switch dialect {
 	case "terraform":
 		return Comments{Own: either.Own, Behind: either.Behind, Nodes: true}
 	case "gwlint":
@@ -53,6 +49,12 @@ func CommentsOf(s *model.Source) Comments {
 		return Comments{Own: []string{"#", ";"}}
 	case "dockerfile", "procfile", "env":
 		return above
+	}
+	switch ext {
+	case ".properties":
+		return Comments{Own: []string{"#", "!"}}
+	case ".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx", ".go", ".java", ".kt", ".php", ".rs":
+		return slash
 	}
 	return hash // YAML, Python, Ruby, shell, TOML
 }
