@@ -272,6 +272,16 @@ var haproxy = []Symptom{
 		Look: []string{"the name as it is written in both places; a file that was not given to -f"},
 	},
 	{
+		Product: "haproxy", Says: "no such ACL : '{name}'",
+		Means: "a condition asks for an ACL that the section does not have above the line", Client: haproxyDown, Phase: atStart, Setting: "acl", Rules: []string{"undefined-acl"}, Source: seenHAProxy,
+		Look: []string{"the name as it is written in both places; ACLs belong to the section they are written in"},
+	},
+	{
+		Product: "haproxy", Says: "no SSL certificate specified for bind '{address}'",
+		Means: "a listener for TLS has no certificate", Client: haproxyDown, Phase: atStart, Setting: "bind ... ssl crt", Rules: []string{"bind-without-certificate"}, Source: seenHAProxy,
+		Look: []string{"crt on the line that the message names; behind a load balancer that ends TLS, no ssl at all"},
+	},
+	{
 		Product: "haproxy", Says: "unable to find required resolvers '{name}'",
 		Means: "a resolvers section that is named does not exist", Client: haproxyDown, Phase: atStart, Setting: "resolvers", Rules: []string{"undefined-section"}, Source: seenHAProxy,
 		Look: []string{"the name as it is written in both places"},
