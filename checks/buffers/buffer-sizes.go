@@ -15,15 +15,8 @@ var bufferSizes = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		prefixes := written(w)
-		if len(prefixes) == 0 {
-			return
-		}
-		for n := range w.Statements("nginx", "location", "server") {
-			if !holdsBuffers(n) {
-				continue
-			}
-			for _, prefix := range prefixes {
+		for _, prefix := range []string{"proxy_", "fastcgi_", "uwsgi_", "scgi_"} {
+			for _, n := range withBuffers(w, prefix) {
 				if b := buffersOf(n, prefix); b.governed(n) {
 					b.compare(report)
 				}
@@ -32,28 +25,30 @@ var bufferSizes = &model.Check{
 	},
 }
 
-// written are the modules of which any setting of buffers stands somewhere:
-// the defaults of the others fit.
-func written(w *model.Workspace) (prefixes []string) {
-	for _, prefix := range []string{"proxy_", "fastcgi_", "uwsgi_", "scgi_"} {
-		for range w.Statements("nginx", prefix+"buffer_size", prefix+"buffers", prefix+"busy_buffers_size", prefix+"temp_file_write_size", prefix+"max_temp_file_size") {
-			prefixes = append(prefixes, prefix)
-			break
+// withBuffers are the blocks for which nginx merges settings of buffers, one of
+// which is written: a location in which one stands, a server of http{} in which
+// one stands or around it. The defaults fit.
+func withBuffers(w *model.Workspace, prefix string) (blocks []*model.Node) {
+	seen := map[*model.Node]bool{nil: true}
+	add := func(n *model.Node) {
+		if !seen[n] && (n.Name.Text == "location" || n.Name.Text == "server" && n.Within("stream") == nil && n.Within("mail") == nil && n.Find("proxy_pass") == nil) {
+			blocks = append(blocks, n)
+		}
+		seen[n] = true
+	}
+	for s := range w.Statements("nginx", prefix+"buffer_size", prefix+"buffers", prefix+"busy_buffers_size", prefix+"temp_file_write_size", prefix+"max_temp_file_size") {
+		block := s.Parent
+		if seen[block] {
+			continue
+		}
+		add(block)
+		for _, server := range block.All("server") {
+			if !server.Body.IsZero() {
+				add(server)
+			}
 		}
 	}
-	return prefixes
-}
-
-// holdsBuffers reports whether nginx merges the settings of buffers for this
-// block: a server of http{}, or a location.
-func holdsBuffers(n *model.Node) bool {
-	switch {
-	case n.Body.IsZero():
-		return false
-	case n.Name.Text == "location":
-		return true
-	}
-	return n.Within("stream") == nil && n.Within("mail") == nil && n.Find("proxy_pass") == nil
+	return blocks
 }
 
 // A room is one setting of the buffers in effect for a block: its bytes, and
