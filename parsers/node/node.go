@@ -69,9 +69,17 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	if !ok {
 		return out
 	}
+	pm2 := ecosystemOf(t, g)
+	if pm2 != nil {
+		g = pm2.unfold(g)
+	}
 	s := server{Program: g, source: codeOf(t, g)}
 	s.fastify = depends(t, g, "fastify") || depends(t, g, "@nestjs/platform-fastify")
-	out.Gateways = []*model.Gateway{s.gateway()}
+	made := s.gateway()
+	if pm2 != nil {
+		made.Grace = pm2.grace(s.Node)
+	}
+	out.Gateways = []*model.Gateway{made}
 	return out
 }
 
