@@ -39,8 +39,12 @@ func (n *Node) Seal() {
 	}
 }
 
-// In reports whether a statement is written in a dialect.
+// In reports whether a statement is written in a dialect; no statement is in
+// none.
 func (n *Node) In(dialect string) bool {
+	if n == nil {
+		return false
+	}
 	s := n.Span.Source
 	return s != nil && s.Dialect != nil && s.Dialect.Name() == dialect
 }

@@ -16,7 +16,7 @@ var headerBufferShrunk = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			head := h.Conn.Head
-			if h.Node == nil || h.Node.Span.Source.Dialect.Name() != "nginx" || !head.Written() || model.Under(head, page) {
+			if !h.Node.In("nginx") || !head.Written() || model.Under(head, page) {
 				continue // less than a page is header-buffer-small
 			}
 			name := strings.TrimSuffix(h.Node.Name.Text, "pass") + "buffer_size"

@@ -25,7 +25,7 @@ var headerBufferSmall = &model.Check{
 			case model.Less(head, sent):
 				f.Message = fmt.Sprintf("%s %s is room for a head of %s, and %s may answer with %s (%s)", head.Key(), head.Text(), head.Plain(), l.To.Gateway.Name, sent.Plain(), sent)
 				f.Because, room = []model.Fact{head, sent, l}, sent.V
-			case head.Written() && inHAProxy(l.Hop) && model.Under(head, 15<<10):
+			case head.Written() && l.Hop.Route.Listener.Node.In("haproxy") && model.Under(head, 15<<10):
 				f.Message = fmt.Sprintf("%s leaves %d bytes for the head of an answer, where 15360 are left by default", head, head.V)
 				f.Because = []model.Fact{head}
 				if !model.Under(head, 8<<10) {
@@ -44,12 +44,6 @@ var headerBufferSmall = &model.Check{
 			report(f)
 		}
 	},
-}
-
-// inHAProxy reports whether a hop is one of HAProxy, whose default is larger.
-func inHAProxy(h *model.Hop) bool {
-	s := h.Route.Listener.Node.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "haproxy"
 }
 
 // answers is how large a head the other side says it may send: declared, or
@@ -100,7 +94,7 @@ func signsIn(l *model.Link) (named model.Fact) {
 // would refuse the new size without them.
 func enlarge(h *model.Hop, head model.Value[int64], to int64) *model.Fix {
 	edit := head.To(to)
-	if edit == nil || h.Node == nil || h.Node.Span.Source.Dialect.Name() != "nginx" {
+	if edit == nil || !h.Node.In("nginx") {
 		return nil
 	}
 	fix := &model.Fix{Message: "room for a head of " + model.Plain(to), Edits: []model.Edit{*edit}}

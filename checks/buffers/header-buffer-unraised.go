@@ -17,7 +17,7 @@ var headerBufferUnraised = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			head := h.Conn.Head
-			if !head.Known() || head.Written() || h.Node == nil || h.Node.Span.Source.Dialect.Name() != "nginx" || model.Is(h.Conn.Protocol, "grpc") {
+			if !head.Known() || head.Written() || !h.Node.In("nginx") || model.Is(h.Conn.Protocol, "grpc") {
 				continue
 			}
 			raised := raisedInstead(h)

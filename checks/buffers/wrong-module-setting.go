@@ -19,7 +19,7 @@ var wrongModuleSetting = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		used := sync.OnceValue(func() map[*model.Node][]string { return modulesBelow(w) })
 		for h := range w.Hops() {
-			if h.Node == nil || h.Node.Span.Source.Dialect.Name() != "nginx" {
+			if !h.Node.In("nginx") {
 				continue
 			}
 			own := strings.TrimSuffix(h.Node.Name.Text, "pass")

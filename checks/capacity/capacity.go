@@ -16,8 +16,3 @@ func Checks() []*model.Check {
 		frontendCap,
 	}
 }
-
-func inNginx(n *model.Node) bool {
-	s := n.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
-}

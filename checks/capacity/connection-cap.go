@@ -16,7 +16,7 @@ var connectionCap = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 	next:
 		for h := range w.Hops() {
-			if !inNginx(h.Node) || !model.Is(h.Queue, 0) || h.Pool.Node.Find("queue") != nil {
+			if !h.Node.In("nginx") || !model.Is(h.Queue, 0) || h.Pool.Node.Find("queue") != nil {
 				continue // NGINX Plus has one
 			}
 			all := 0

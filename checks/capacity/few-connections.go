@@ -16,7 +16,7 @@ var fewConnections = &model.Check{
 		seen := map[*model.Node]bool{}
 		for h := range w.Hops() {
 			root := h.Gateway().Node
-			if root == nil || seen[root] || !inNginx(h.Node) {
+			if root == nil || seen[root] || !h.Node.In("nginx") {
 				continue
 			}
 			seen[root] = true

@@ -15,7 +15,7 @@ var fileLimitLow = &model.Check{
 	Outcomes: []model.Outcome{{Status: 500}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, g := range w.Gateways {
-			if g.Node == nil || !inNginx(g.Node) || g.Node.Partial != "" {
+			if !g.Node.In("nginx") || g.Node.Partial != "" {
 				continue
 			}
 			limit, events := g.Node.Find("worker_rlimit_nofile"), g.Node.Find("events")

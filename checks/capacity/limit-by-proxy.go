@@ -16,7 +16,7 @@ var limitByProxy = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		zones := addressZones(w)
 		for h := range w.Hops() {
-			if !inNginx(h.Node) {
+			if !h.Node.In("nginx") {
 				continue
 			}
 			outer := front(w, h.Route.Listener)

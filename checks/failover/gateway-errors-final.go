@@ -18,7 +18,7 @@ var gatewayErrorsFinal = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			on, size := h.Retry.On, h.Pool.Live()
-			if !inNginx(h.Node) || !model.Is(h.Conn.Protocol, "http") || !model.Lacks(on, model.Status5xx) || !model.Has(on, model.Refused) ||
+			if !h.Node.In("nginx") || !model.Is(h.Conn.Protocol, "http") || !model.Lacks(on, model.Status5xx) || !model.Has(on, model.Refused) ||
 				!model.Over(size, 1) || !model.Over(h.Tries(), 1) {
 				continue
 			}

@@ -16,7 +16,7 @@ var plusOnly = &model.Check{
 	Outcomes: []model.Outcome{model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, g := range w.Gateways {
-			if g.Product.Name != "nginx" || g.Node == nil || !inNginx(g.Node) {
+			if g.Product.Name != "nginx" || !g.Node.In("nginx") {
 				continue
 			}
 			sealed := openSource(g)

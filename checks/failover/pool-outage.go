@@ -98,7 +98,7 @@ func neverOut(all ...*model.Endpoint) *model.Fix {
 	fix := &model.Fix{Message: "keep asking the servers, whatever failed before"}
 	for _, e := range all {
 		edit := e.Fails.To(0)
-		if edit == nil && !e.Fails.Written() && !e.Node.Span.IsZero() && e.Node.Span.Source.Dialect.Name() == "nginx" && e.Node.Name.Text == "server" {
+		if edit == nil && !e.Fails.Written() && e.Node.In("nginx") && e.Node.Name.Text == "server" {
 			head := e.Node.Head()
 			edit = &model.Edit{Span: head.Source.Span(head.End, head.End), Text: " max_fails=0"}
 		}

@@ -81,7 +81,7 @@ func unnoticed(p *model.Pool) (longest model.Value[time.Duration], ok bool) {
 // where nothing is written.
 func redispatch(h *model.Hop) *model.Fix {
 	n := h.Pool.Node
-	if h.Retry.Same.Written() || n.Span.IsZero() || n.Span.Source.Dialect.Name() != "haproxy" {
+	if h.Retry.Same.Written() || !n.In("haproxy") {
 		return nil
 	}
 	edit := model.Insert(n, "option redispatch 1")

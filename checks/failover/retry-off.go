@@ -16,7 +16,7 @@ var retryOff = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			on, size := h.Retry.On, h.Pool.Live()
-			if !inNginx(h.Node) || !on.Written() || !model.Lacks(on, model.Refused) || !model.Over(size, 1) {
+			if !h.Node.In("nginx") || !on.Written() || !model.Lacks(on, model.Refused) || !model.Over(size, 1) {
 				continue
 			}
 			f := model.Finding{

@@ -25,11 +25,6 @@ var upstreamServersRefused = &model.Check{
 	},
 }
 
-func inNginx(n *model.Node) bool {
-	s := n.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
-}
-
 // onlyServers reports whether nothing but server statements can bring servers
 // to a block: other modules have statements of their own for that.
 func onlyServers(upstream *model.Node) bool {

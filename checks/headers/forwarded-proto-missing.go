@@ -15,7 +15,7 @@ var forwardedProtoMissing = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			h := l.Hop
-			if !inNginx(h.Node) || !model.Is(h.Conn.Protocol, "http") || !model.Is(l.Conn.TLS.Enabled, false) || !h.Headers.Known() || !l.Endpoint.Addr.Known() || public(h, l.Endpoint.Addr) {
+			if !h.Node.In("nginx") || !model.Is(h.Conn.Protocol, "http") || !model.Is(l.Conn.TLS.Enabled, false) || !h.Headers.Known() || !l.Endpoint.Addr.Known() || public(h, l.Endpoint.Addr) {
 				continue
 			}
 			tls := secured(h.Route.Listener)

@@ -51,7 +51,7 @@ var headerInheritance = &model.Check{
 // droppedHeaders are the statements of the blocks around that would set
 // headers for a hop, were it not for the first in the nearest block.
 func droppedHeaders(h *model.Hop) (first *model.Node, dropped []*model.Node) {
-	if h.Node == nil || h.Node.Span.Source.Dialect.Name() != "nginx" {
+	if !h.Node.In("nginx") {
 		return nil, nil
 	}
 	first, _ = h.Route.Node.Up(setHeader(h))

@@ -17,7 +17,7 @@ var missingHost = &model.Check{
 	Outcomes: []model.Outcome{{Status: 502}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
-			if !inNginx(h.Node) || !model.Is(h.Host, "endpoint") || setsHost(h) != nil || outerHost(h) != nil {
+			if !h.Node.In("nginx") || !model.Is(h.Host, "endpoint") || setsHost(h) != nil || outerHost(h) != nil {
 				continue
 			}
 			var worst *model.Finding

@@ -123,8 +123,3 @@ func variables(word string) (names []string) {
 	}
 	return names
 }
-
-func inNginx(n *model.Node) bool {
-	s := n.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
-}

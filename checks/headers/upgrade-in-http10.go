@@ -16,7 +16,7 @@ var upgradeInHTTP10 = &model.Check{
 	Outcomes: []model.Outcome{{Status: 400}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
-			if h.Node == nil || !h.Node.In("nginx") || h.Node.Name.Text != "proxy_pass" || !h.Headers.Known() {
+			if !h.Node.In("nginx") || h.Node.Name.Text != "proxy_pass" || !h.Headers.Known() {
 				continue
 			}
 			version, because := speaks10(h)

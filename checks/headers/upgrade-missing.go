@@ -18,7 +18,7 @@ var upgradeMissing = &model.Check{
 	Outcomes: []model.Outcome{{Status: 400}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
-			if h.Node == nil || !inNginx(h.Node) || h.Node.Name.Text != "proxy_pass" || !model.Is(h.Conn.Protocol, "http") || !h.Headers.Known() {
+			if !h.Node.In("nginx") || h.Node.Name.Text != "proxy_pass" || !model.Is(h.Conn.Protocol, "http") || !h.Headers.Known() {
 				continue
 			}
 			location := h.Route.Node.Within("location")

@@ -35,7 +35,7 @@ var checkWithoutTLS = &model.Check{
 					f.Message = fmt.Sprintf("%s is not for the check, which goes to port %d without check-ssl and speaks plain text there", tls.Text(), port)
 					f.Because = append([]model.Fact{check.Port}, f.Because...)
 				}
-				if n := e.Node.Span.Source; n != nil && n.Dialect.Name() == "terraform" {
+				if e.Node.In("terraform") {
 					f.Message = fmt.Sprintf("%s of %s is not for the check, which asks the same port in plain HTTP: health_check has a protocol of its own (%s)", tls, h.Pool.Name, check.Conn.TLS.Enabled.Why())
 					f.Because = []model.Fact{tls, check.Conn.TLS.Enabled, check.Active, e.Addr, check.Port}
 				}

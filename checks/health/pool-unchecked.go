@@ -16,7 +16,7 @@ var poolUnchecked = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 	next:
 		for h := range w.Hops() {
-			if h.Node.Span.IsZero() || h.Node.Span.Source.Dialect.Name() != "terraform" || len(h.Pool.Endpoints) == 0 || h.Pool.Node == nil {
+			if !h.Node.In("terraform") || len(h.Pool.Endpoints) == 0 || h.Pool.Node == nil {
 				continue
 			}
 			for _, e := range h.Pool.Endpoints {

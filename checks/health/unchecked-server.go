@@ -80,7 +80,7 @@ func checked(all []*model.Endpoint) *model.Fix {
 	fix := &model.Fix{Message: "check that they can be connected to"}
 	for _, e := range all {
 		n := e.Node
-		if n.Span.IsZero() || n.Span.Source.Dialect.Name() != "haproxy" || n.Name.Text != "server" || !e.Addr.Known() || e.Addr.V.Port <= 0 {
+		if !n.In("haproxy") || n.Name.Text != "server" || !e.Addr.Known() || e.Addr.V.Port <= 0 {
 			return nil
 		}
 		end := n.Head().End

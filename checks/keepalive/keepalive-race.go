@@ -56,7 +56,7 @@ var keepaliveRace = &model.Check{
 // do not depend on a version: a load balancer of a cloud, and a server that
 // closes earlier by default.
 func certain(hold, closes model.Setting, n *model.Node) bool {
-	return hold.Origin() == model.Default && closes.Origin() == model.Default && n != nil && n.Span.Source != nil && n.Span.Source.Dialect.Name() == "terraform"
+	return hold.Origin() == model.Default && closes.Origin() == model.Default && n.In("terraform")
 }
 
 // below is the longest reuse that is safe: a second less than the server

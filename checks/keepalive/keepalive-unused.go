@@ -14,7 +14,7 @@ var keepaliveUnused = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			idle, n := h.Conn.Idle, h.Pool.Node
-			if !model.Is(idle, 0) || n.Span.IsZero() || n.Span.Source.Dialect.Name() != "nginx" {
+			if !model.Is(idle, 0) || !n.In("nginx") {
 				continue
 			}
 			slots := n.Find("keepalive")

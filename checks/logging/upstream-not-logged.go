@@ -29,10 +29,10 @@ var upstreamNotLogged = &model.Check{
 				f.Message = "access_log, with its default format combined, " + untold
 				f.Because = []model.Fact{h.Route.Listener.Node}
 			}
-			if n := h.Route.Listener.Node; n.Span.Source != nil && n.Span.Source.Dialect.Name() == "haproxy" {
+			if n := h.Route.Listener.Node; n.In("haproxy") {
 				inHAProxy(h, &f)
 			}
-			if n := h.Route.Listener.Node; n.Span.Source != nil && n.Span.Source.Dialect.Name() == "terraform" {
+			if n := h.Route.Listener.Node; n.In("terraform") {
 				f.Message = fmt.Sprintf("%s writes no access log (%s), which alone tells which target answered with what", h.Gateway().Name, h.Logged.Key())
 				f.Because = []model.Fact{h.Logged} // of the load balancer, once for all of its listeners
 			}

@@ -20,7 +20,7 @@ var grpcWithoutH2 = &model.Check{
 			says := l.Conn.Protocol
 			plain := model.Is(l.Conn.TLS.Enabled, false)
 			offersNone := model.Is(l.Conn.TLS.Enabled, true) && model.Is(l.Conn.TLS.ALPN, "")
-			if !inHAProxy(l.Endpoint.Node) || !model.Is(says, "http") || !plain && !offersNone {
+			if !l.Endpoint.Node.In("haproxy") || !model.Is(says, "http") || !plain && !offersNone {
 				continue
 			}
 			named := speaksGRPC(l.Hop)

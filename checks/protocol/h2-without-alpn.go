@@ -17,7 +17,7 @@ var h2WithoutALPN = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			c := l.Conn
-			if !inHAProxy(l.Endpoint.Node) || !model.Is(c.Protocol, "h2") || c.Protocol.Key() != "proto" ||
+			if !l.Endpoint.Node.In("haproxy") || !model.Is(c.Protocol, "h2") || c.Protocol.Key() != "proto" ||
 				!model.Is(c.TLS.Enabled, true) || !c.TLS.ALPN.Known() || strings.Contains(c.TLS.ALPN.V, "h2") {
 				continue
 			}

@@ -15,7 +15,7 @@ var httpInTCPMode = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		seen, above := map[*model.Node]bool{}, defaultsOf(w)
 		judge := func(n *model.Node, mode model.Value[string], o model.Outcome) {
-			if !inHAProxy(n) || !model.Is(mode, "tcp") || seen[n] {
+			if !n.In("haproxy") || !model.Is(mode, "tcp") || seen[n] {
 				return
 			}
 			seen[n] = true
@@ -60,7 +60,7 @@ var httpInTCPMode = &model.Check{
 func defaultsOf(w *model.Workspace) map[*model.Node]*model.Node {
 	of := map[*model.Node]*model.Node{}
 	for _, g := range w.Gateways {
-		if !inHAProxy(g.Node) || speaksHTTP(g) {
+		if !g.Node.In("haproxy") || speaksHTTP(g) {
 			continue
 		}
 		var last *model.Node

@@ -16,7 +16,7 @@ var modeMismatch = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			front, back := h.Route.Listener, h.Conn.Protocol
-			if !inHAProxy(front.Node) || !model.Is(back, "tcp") || h.Pool.Node == front.Node || len(front.Binds) == 0 {
+			if !front.Node.In("haproxy") || !model.Is(back, "tcp") || h.Pool.Node == front.Node || len(front.Binds) == 0 {
 				continue
 			}
 			mode := front.Binds[0].Protocol

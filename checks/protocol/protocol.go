@@ -16,8 +16,3 @@ func Checks() []*model.Check {
 		redirectLoop,
 	}
 }
-
-// inHAProxy reports whether a statement is one of HAProxy.
-func inHAProxy(n *model.Node) bool {
-	return n != nil && n.Span.Source != nil && n.Span.Source.Dialect != nil && n.Span.Source.Dialect.Name() == "haproxy"
-}

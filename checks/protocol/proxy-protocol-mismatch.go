@@ -36,7 +36,7 @@ var proxyProtocolMismatch = &model.Check{
 
 // send adds the header to a server line of HAProxy.
 func send(n *model.Node, sends model.Value[bool]) *model.Fix {
-	if !inHAProxy(n) || n.Name.Text != "server" || sends.Written() {
+	if !n.In("haproxy") || n.Name.Text != "server" || sends.Written() {
 		return nil
 	}
 	end := n.Head().End
@@ -47,7 +47,7 @@ func send(n *model.Node, sends model.Value[bool]) *model.Fix {
 // the server itself.
 func drop(sends model.Value[bool]) *model.Fix {
 	at := sends.At()
-	if !inHAProxy(sends.Owner()) || sends.Origin() != model.Explicit || at.IsZero() || at.Start == 0 {
+	if !sends.Owner().In("haproxy") || sends.Origin() != model.Explicit || at.IsZero() || at.Start == 0 {
 		return nil
 	}
 	return &model.Fix{Message: "send no PROXY header", Edits: []model.Edit{{Span: at.Source.Span(at.Start-1, at.End)}}}

@@ -19,7 +19,7 @@ var errorPageThroughProxy = &model.Check{
 		for h := range w.Hops() {
 			server := h.Route.Node.Within("server")
 			first, _ := h.Route.Node.Up("error_page")
-			if !inNginx(h.Node) || first == nil || server == nil {
+			if !h.Node.In("nginx") || first == nil || server == nil {
 				continue
 			}
 			for _, page := range first.Parent.All("error_page") {

@@ -41,11 +41,6 @@ var fixedProxyURI = &model.Check{
 // reads the file.
 var template = regexp.MustCompile(`\$\{?[A-Z][A-Z0-9_]*\b`)
 
-func inNginx(n *model.Node) bool {
-	s := n.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
-}
-
 // split takes the URL of a pass apart behind its host and port.
 func split(word string) (host, uri string) {
 	from := 0

@@ -19,7 +19,7 @@ var outageAnswered200 = &model.Check{
 		seen := map[*model.Node]bool{}
 		for h := range w.Hops() {
 			first, _ := h.Route.Node.Up("error_page")
-			if !inNginx(h.Node) || first == nil {
+			if !h.Node.In("nginx") || first == nil {
 				continue
 			}
 			for _, page := range first.Parent.All("error_page") {

@@ -18,7 +18,7 @@ var pathGlued = &model.Check{
 		subrequests := asked(w)
 		for h := range w.Hops() {
 			n := h.Node
-			if !inNginx(n) || n.Name.Text != "proxy_pass" || strings.Contains(n.Arg(0), "$") || !h.Path.Known() || n.Parent.Name.Text != "location" {
+			if !n.In("nginx") || n.Name.Text != "proxy_pass" || strings.Contains(n.Arg(0), "$") || !h.Path.Known() || n.Parent.Name.Text != "location" {
 				continue
 			}
 			location := n.Parent

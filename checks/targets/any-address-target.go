@@ -15,7 +15,8 @@ var anyAddressTarget = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			target := l.Endpoint.Addr
-			if !target.Known() || target.V.Host == "" || !target.V.Any() || l.Linked() || meansClients(l.Endpoint.Node) {
+			// In HAProxy the address stands for the one that the client connected to.
+			if !target.Known() || target.V.Host == "" || !target.V.Any() || l.Linked() || l.Endpoint.Node.In("haproxy") {
 				continue
 			}
 			ip, numeric := target.V.IP()
@@ -36,11 +37,4 @@ var anyAddressTarget = &model.Check{
 			report(f)
 		}
 	},
-}
-
-// meansClients reports whether the address stands for the one that the client
-// connected to, as it does in HAProxy.
-func meansClients(n *model.Node) bool {
-	s := n.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "haproxy"
 }

@@ -16,7 +16,7 @@ var lookupLate = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			target, valid := l.Endpoint.Addr, l.Conn.Lookup
-			if !inNginx(l.Hop.Node) || !target.Known() || !target.V.Named() || !valid.Written() || valid.Key() != "resolver" ||
+			if !l.Hop.Node.In("nginx") || !target.Known() || !target.V.Named() || !valid.Written() || valid.Key() != "resolver" ||
 				!model.Over(valid, time.Minute) || !model.Under(valid, model.Forever) {
 				continue
 			}

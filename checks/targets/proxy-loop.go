@@ -79,7 +79,7 @@ func passesOn(k *model.Link) bool {
 // exhausted is what a hop meets when the last connection is gone: nginx closes
 // what it cannot take, others let it wait.
 func exhausted(h *model.Hop) model.Event {
-	if inNginx(h.Node) {
+	if h.Node.In("nginx") {
 		return model.Closed
 	}
 	return model.Silent
@@ -91,7 +91,7 @@ func rest(k *model.Link) bool { return k.Hop.Route.Match == "" }
 // leaves reports whether some requests do not come to the route's hop, or come
 // to it by another path than their own: then the circle may end.
 func leaves(r *model.Route) bool {
-	if !inNginx(r.Node) {
+	if !r.Node.In("nginx") {
 		return slices.ContainsFunc(r.Listener.Routes, func(o *model.Route) bool { return o.Match != "" && len(o.Hops) == 0 })
 	}
 	for b := r.Node; b != nil; b = b.Parent {

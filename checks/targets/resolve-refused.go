@@ -16,7 +16,7 @@ var resolveRefused = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, g := range w.Gateways {
 			for _, p := range g.Pools {
-				if inNginx(p.Node) && p.Node.Name.Text == "upstream" && p.Node.Doubt() == "" {
+				if p.Node.In("nginx") && p.Node.Name.Text == "upstream" && p.Node.Doubt() == "" {
 					if f, ok := resolves(g, p.Node); ok {
 						report(f)
 					}

@@ -40,11 +40,6 @@ var upstreamPortRefused = &model.Check{
 	},
 }
 
-func inNginx(n *model.Node) bool {
-	s := n.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
-}
-
 // passes are the statements of nginx that forward to an address.
 var passes = []string{"proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass"}
 

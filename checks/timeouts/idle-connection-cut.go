@@ -16,7 +16,7 @@ var idleConnectionCut = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			h, tunnel := l.Hop, l.Conn.Tunnel
-			if h.Node.Span.IsZero() || h.Node.Span.Source.Dialect.Name() != "terraform" || !model.Is(l.Conn.Protocol, "tcp") ||
+			if !h.Node.In("terraform") || !model.Is(l.Conn.Protocol, "tcp") ||
 				!model.Over(tunnel, 0) || !model.Under(tunnel, time.Minute) {
 				continue
 			}

@@ -17,7 +17,7 @@ var timeoutTooShort = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			read := h.Conn.Read
-			if h.Node.Span.IsZero() || h.Node.Span.Source.Dialect.Name() != "terraform" || !read.Written() ||
+			if !h.Node.In("terraform") || !read.Written() ||
 				!model.Is(h.Conn.Protocol, "http") || !model.Over(read, 0) || !model.Under(read, 11*time.Second) {
 				continue
 			}

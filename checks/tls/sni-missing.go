@@ -35,7 +35,7 @@ var sniMissing = &model.Check{
 			if name.Origin() == model.Assumed {
 				f.AtMost = model.Note
 			}
-			if inNginx(l.Hop.Node) && !name.Written() && l.Hop.Pool.Node == l.Hop.Node {
+			if l.Hop.Node.In("nginx") && !name.Written() && l.Hop.Pool.Node == l.Hop.Node {
 				if edit := model.Insert(l.Hop.Route.Node, name.Key()+" on;"); edit != nil {
 					f.Fix = &model.Fix{Message: "send the host of the target", Edits: []model.Edit{*edit}}
 				}
@@ -76,20 +76,15 @@ func setting(name model.Value[string]) string {
 	return strings.TrimSpace(name.Key() + " is off by default")
 }
 
-func inNginx(n *model.Node) bool {
-	s := n.Span.Source
-	return s != nil && s.Dialect != nil && s.Dialect.Name() == "nginx"
-}
-
 // switchedOff reports whether no name is sent because none is to be: not
 // because the one there is cannot be sent.
 func switchedOff(name model.Value[string]) bool {
-	return strings.HasSuffix(name.Key(), "ssl_server_name") || name.Owner() != nil && !inNginx(name.Owner())
+	return strings.HasSuffix(name.Key(), "ssl_server_name") || name.Owner() != nil && !name.Owner().In("nginx")
 }
 
 // nameOf is the statement that names the server for a hop of nginx, or nil.
 func nameOf(h *model.Hop) *model.Node {
-	if !inNginx(h.Node) {
+	if !h.Node.In("nginx") {
 		return nil
 	}
 	stmt, _ := h.Route.Node.Up(strings.TrimSuffix(h.Node.Name.Text, "pass") + "ssl_name")

@@ -15,7 +15,7 @@ var sniNameUnused = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			name, verify := h.Conn.TLS.Name, h.Conn.TLS.Verify
-			if !inNginx(h.Node) || !model.Is(h.Conn.TLS.Enabled, true) || !model.Is(name, "") || !switchedOff(name) || !verify.Known() {
+			if !h.Node.In("nginx") || !model.Is(h.Conn.TLS.Enabled, true) || !model.Is(name, "") || !switchedOff(name) || !verify.Known() {
 				continue
 			}
 			stmt := nameOf(h)

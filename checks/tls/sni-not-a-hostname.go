@@ -17,7 +17,7 @@ var sniNotAHostname = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			name := h.Conn.TLS.Name
-			if !inNginx(h.Node) || !model.Is(h.Conn.TLS.Enabled, true) || !name.Known() || switchedOff(name) || model.Is(h.Conn.TLS.Verify, true) {
+			if !h.Node.In("nginx") || !model.Is(h.Conn.TLS.Enabled, true) || !name.Known() || switchedOff(name) || model.Is(h.Conn.TLS.Verify, true) {
 				continue // where it is verified, that fails first: verify-name-mismatch
 			}
 			f := model.Finding{Because: []model.Fact{name, h.Conn.TLS.Enabled}, Outcome: h.Outcome(model.BadTLS),

@@ -16,7 +16,7 @@ var verifyNameMismatch = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			verify := h.Conn.TLS.Verify
-			if !inNginx(h.Node) || !model.Is(h.Conn.TLS.Enabled, true) || !model.Is(verify, true) {
+			if !h.Node.In("nginx") || !model.Is(h.Conn.TLS.Enabled, true) || !model.Is(verify, true) {
 				continue
 			}
 			name, by, sure := verified(h)
