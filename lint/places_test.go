@@ -129,6 +129,10 @@ func TestLinks(t *testing.T) {
 		"two unplaced ends of a port":   {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { fastcgi_pass 127.0.0.1:9000; } } }\n-- b/www.conf --\n[www]\nlisten = 9000\npm.max_children = 3\n", "php-fpm, low"},
 		"a port in the file of a unit's environment": {"-- a/nginx.conf --\nevents {}\nhttp { server { location / { proxy_pass http://127.0.0.1:7000; } } }\n" +
 			"-- a/app.service --\n[Service]\nEnvironmentFile=/etc/app.env\nExecStart=/usr/bin/gunicorn a\n-- a/etc/app.env --\nPORT=7000\n", "gunicorn, low"},
+		"code that listens on loopback": {compose("  api:\n    build: api\n") + pass("proxy_pass http://api:3000") + "-- api/Dockerfile --\nFROM node:20\nWORKDIR /a\nCOPY . .\nCMD node server.js\n" +
+			"-- api/server.js --\napp.listen(process.env.PORT || 3000, '127.0.0.1', () => console.log('up'))\n", "in api"},
+		"code that listens everywhere": {compose("  api:\n    build: api\n") + pass("proxy_pass http://api:3000") + "-- api/Dockerfile --\nFROM node:20\nWORKDIR /a\nCOPY . .\nCMD node server.js\n" +
+			"-- api/server.js --\nawait app.listen({ port: 3000, host: '0.0.0.0' }); app.listen(3000)\n", "node, medium"},
 		"a file of PM2": {compose("  api:\n    build: api\n") + pass("proxy_pass http://api:4000") + "-- api/Dockerfile --\nFROM node:20\nWORKDIR /a\nCOPY . .\nCMD [\"pm2-runtime\", \"ecosystem.config.js\"]\n" +
 			"-- api/ecosystem.config.js --\nmodule.exports = { apps: [{ name: 'api', script: './server.js', instances: 2, env: { PORT: 4000 } }] }\n-- api/server.js --\napp.listen(process.env.PORT || 3000)\n", "node, medium"},
 		"a file of PM2 with two programs": {compose("  api:\n    build: api\n") + pass("proxy_pass http://api:4000") + "-- api/Dockerfile --\nFROM node:20\nWORKDIR /a\nCOPY . .\nCMD pm2-runtime start ecosystem.config.js\n" +

@@ -3,6 +3,7 @@
 package node
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -208,6 +209,27 @@ func product(v string) (time.Duration, bool) {
 // ports are how code names the port it listens on.
 var ports = regexp.MustCompile(`process\.env\.(\w*PORT)\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b|\.listen\(\s*(\d{2,5})\b|\b(?:const|let|var)\s+(?:PORT|port)\s*=\s*(\d{2,5})\b`)
 
+// hosts are how code names the address beside the port: listen(port, "host"),
+// and the options of Fastify and NestJS.
+var hosts = regexp.MustCompile(`\.listen\(\s*[^,()'"]+(?:\([^()]*\)[^,()]*)?,\s*["']([\w.:]+)["']|\bhost:\s*["']([\d.:]+|localhost)["']`)
+
+// on adds the host to an address of which the code has the port, where it names
+// one.
+func (s *server) on(v model.Value[model.Addr]) model.Value[model.Addr] {
+	all := hosts.FindAllSubmatchIndex(s.source.Text, 2)
+	if len(all) != 1 || !strings.Contains(string(s.source.Text), ".listen(") {
+		return v
+	}
+	from, to := all[0][2], all[0][3]
+	if from < 0 {
+		from, to = all[0][4], all[0][5]
+	}
+	at := s.source.Span(from, to)
+	a := v.V
+	a.Host = at.Text()
+	return model.Set(s.Node, "listen", at, a, model.Assumed, fmt.Sprintf("port %d, as the code has it", a.Port))
+}
+
 // addresses are those that the code names, else that the environment or the
 // place declares.
 func (s *server) addresses() []model.Value[model.Addr] {
@@ -246,7 +268,7 @@ func (s *server) addresses() []model.Value[model.Addr] {
 		found = append(found, model.Set(s.Node, "listen", at, model.Addr{Port: n}, model.Assumed, "as the code has it"))
 	}
 	if len(found) == 1 {
-		return found
+		return []model.Value[model.Addr]{s.on(found[0])}
 	}
 	return declared
 }
