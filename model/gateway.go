@@ -52,6 +52,7 @@ type Place struct {
 	Nets     []string      // places that share none do not meet; none given is "not told"
 	Within   *Place        // whose network it shares, loopback included; nil: it has its own
 	After    []*Place      // they are started before it
+	Waits    []Wait        // it is started only when these are well
 	On       *Place        // whose files it shares: a program of a supervisor, a unit of a host; nil: it has its own
 	Ports    []Port        // published to its host
 	Sockets  []Value[Addr] // handed to what it starts, which listens there and nowhere else
@@ -69,7 +70,14 @@ type Place struct {
 	Signal   Value[string]        // what stops it: SIGTERM, SIGQUIT
 	Kill     Value[time.Duration] // from the signal until it is killed
 	Restarts Value[bool]          // what it starts is started again when it ends
+	Checked  Value[bool]          // whoever runs it looks whether it is well
 	Whole    Value[bool]          // nothing runs in it but what we see: only then is absence evidence
+}
+
+// A Wait of a place for the health of another.
+type Wait struct {
+	For *Place
+	At  Span // where it is written
 }
 
 // A Port of a place, published to its host as Outer; 0 is any.

@@ -23,6 +23,7 @@ func Checks() []*model.Check {
 		checkAsksRoot,
 		poolUnchecked,
 		checkBlocked,
+		uncheckedDependency,
 	}
 }
 

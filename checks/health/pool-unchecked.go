@@ -12,7 +12,7 @@ var poolUnchecked = &model.Check{
 	ID:       "pool-unchecked",
 	Title:    "A load balancer does not check the servers of a pool",
 	Severity: model.Warning,
-	Outcomes: []model.Outcome{{Status: 521}, {Status: 502}},
+	Outcomes: []model.Outcome{{Status: 521}, {Status: 502}, model.NoAnswer},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 	next:
 		for h := range w.Hops() {

@@ -2,6 +2,7 @@ package health
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gwlint/gwlint/model"
 )
@@ -48,6 +49,9 @@ func unchecked(h *model.Hop) (f model.Finding, ok bool) {
 		return f, false
 	}
 	first := blind[0]
+	if meant(h.Pool.Node, first.Node) {
+		return f, false
+	}
 	f = model.Finding{
 		Message: fmt.Sprintf("check is on none of the %d servers of %s: while one is down, requests still go to it and fail", size, h.Pool.Name),
 		Because: []model.Fact{first.Health.Active, h.Retry.Same, first.Node},
@@ -73,6 +77,14 @@ func unchecked(h *model.Hop) (f model.Finding, ok bool) {
 		f.Because = append(f.Because, e.Health.Active)
 	}
 	return f, true
+}
+
+// meant reports whether a check is written, and has no effect where it stands:
+// default-server-below and empty-word-ends-line say that.
+func meant(pool, server *model.Node) bool {
+	check := func(w model.Word) bool { return w.Text == "check" }
+	below := func(d *model.Node) bool { return slices.ContainsFunc(d.Args, check) }
+	return slices.ContainsFunc(pool.All("default-server"), below) || slices.ContainsFunc(server.Args, check)
 }
 
 // checked adds a check to lines of HAProxy.

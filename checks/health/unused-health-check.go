@@ -28,7 +28,7 @@ var unusedHealthCheck = &model.Check{
 				continue
 			}
 			how := asks(&live[0].Health)
-			if how == nil {
+			if how == nil || meant(h.Pool.Node, live[0].Node) {
 				continue
 			}
 			f := model.Finding{

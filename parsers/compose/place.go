@@ -412,6 +412,26 @@ func (w *world) stopping(s *service) {
 		p.User = scalar(w, s, "user", word)
 	}
 	w.restarts(s)
+	w.checked(s)
+}
+
+// checked is whether docker looks how the service is: by its own word, else by
+// its image's.
+func (w *world) checked(s *service) {
+	k := s.get("healthcheck")
+	if k == nil {
+		return
+	}
+	off := false
+	if d := k.Find("disable"); d != nil {
+		off = d.Arg(0) == "true"
+	}
+	if t := k.Find("test"); t != nil && (t.Arg(0) == "NONE" || len(t.Kids) > 0 && t.Kids[0].Arg(0) == "NONE") {
+		off = true
+	} else if t == nil && !off {
+		return // it changes how the image's own is done
+	}
+	s.place.Checked = model.Set(k, "healthcheck", k.Head(), !off, model.Explicit, "")
 }
 
 // after says what is started before a service.
@@ -425,6 +445,9 @@ func (w *world) after(s *service) {
 				}
 				if o := w.services[name]; o != nil && o != s {
 					s.place.After = append(s.place.After, o.place)
+					if c := k.Find("condition"); c != nil && c.Arg(0) == "service_healthy" {
+						s.place.Waits = append(s.place.Waits, model.Wait{For: o.place, At: c.Head()})
+					}
 				}
 			}
 			for _, a := range list.Args { // [db, cache]

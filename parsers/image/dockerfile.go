@@ -120,6 +120,8 @@ func (m *Image) run(n *model.Node, before []stage, depth int) {
 		if len(n.Args) > 0 {
 			m.User = n.Args[0]
 		}
+	case "HEALTHCHECK":
+		m.Check = n
 	case "STOPSIGNAL":
 		if len(n.Args) > 0 {
 			m.Signal = n.Args[0]

@@ -69,6 +69,7 @@ type Image struct {
 	Entrypoint []model.Word
 	Shell      bool // what it starts runs in a shell
 	Signal     model.Word
+	Check      *model.Node // HEALTHCHECK; nil: it has none of its own
 	User       model.Word
 	Workdir    string
 	Plain      bool   // no RUN, and no ENTRYPOINT of its own: what runs in it is the base's

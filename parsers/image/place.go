@@ -38,6 +38,7 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	p.Shell = m.Shell
 	p.Signal = m.signal(n)
 	p.User = m.user(n)
+	p.Checked = m.checked(n)
 	switch {
 	case m.Partial != "":
 		p.Whole = model.NotTold[bool](n, "image", m.Partial)
@@ -48,6 +49,20 @@ func Describe(p *model.Place, n *model.Node, m *Image) {
 	default:
 		p.Whole = model.Set(n, "image", m.BaseAt, true, model.Explicit, "a stock image")
 	}
+}
+
+// checked is whether docker looks how a container of the image is: official
+// images leave that to who uses them.
+func (m *Image) checked(n *model.Node) model.Value[bool] {
+	const key = "HEALTHCHECK"
+	n = m.stage(n)
+	switch {
+	case m.Check != nil:
+		return model.Set(n, key, m.Check.Head(), m.Check.Arg(0) != "NONE", model.Explicit, "")
+	case m.Partial == "" && m.Base.Official():
+		return model.Fallback(n, key, false, model.Default, "official images have none")
+	}
+	return model.NotTold[bool](n, key, "what it is built on may have one")
 }
 
 // signal is what stops a container of the image: its own, or docker's.
