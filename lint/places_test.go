@@ -206,3 +206,21 @@ timeout = 20
 `)
 	run(b, files)
 }
+
+// TestKeepAlive says when an image is taken to keep connections as it comes.
+func TestKeepAlive(t *testing.T) {
+	for files, want := range map[string]string{
+		"-- compose.yml --\nservices:\n  blog:\n    image: wordpress:6.5-apache\n    volumes: [./html:/var/www/html]\n":                          "5s",
+		"-- compose.yml --\nservices:\n  blog:\n    image: httpd:2.4\n    volumes: [./httpd.conf:/usr/local/apache2/conf/httpd.conf]\n":          "unknown",
+		"-- compose.yml --\nservices:\n  blog:\n    image: wordpress:6.5-apache\n    volumes: [./a.conf:/etc/apache2/conf-enabled/a.conf]\n":     "unknown",
+		"-- compose.yml --\nservices:\n  blog:\n    build: .\n    image: x/blog\n-- Dockerfile --\nFROM httpd:2.4\nCOPY a /usr/local/apache2/\n": "unknown",
+		"-- compose.yml --\nservices:\n  shop:\n    image: tomcat:10\n":                                                                          "20s",
+		"-- compose.yml --\nservices:\n  cache:\n    image: varnish:7\n":                                                                         "unknown",
+	} {
+		for _, g := range load(t, files).Gateways {
+			if got := g.Listeners[0].Idle.Plain(); got != want {
+				t.Errorf("%s: %s, not %s", files, got, want)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/image"
@@ -33,6 +34,14 @@ func listens(g *model.Gateway) bool {
 	return slices.ContainsFunc(g.Listeners, func(l *model.Listener) bool { return len(l.Binds) > 0 })
 }
 
+// unchanged reports whether an image is used as it comes: nothing is built on
+// it, and nothing lies over its configuration.
+func unchanged(p *model.Place) bool {
+	return p.Node.Find("image") != nil && p.Node.Find("build") == nil && !slices.ContainsFunc(p.Mounts, func(m model.Mount) bool {
+		return strings.HasPrefix(m.To, "/etc") || strings.Contains(m.To+"/", "/conf/") || m.To == "/usr/local/apache2"
+	})
+}
+
 // supposed is the gateway of a place, or nil when nothing tells.
 func supposed(p *model.Place) *model.Gateway {
 	service, known := image.Service{}, false
@@ -55,6 +64,9 @@ func supposed(p *model.Place) *model.Gateway {
 		g.Product = model.Product{Name: service.Product, Versions: p.Versions[service.Product]}
 	}
 	l := &model.Listener{Gateway: g, Node: p.Node}
+	if key, idle, told := image.KeepAlive(service.Product); told && unchanged(p) {
+		l.Idle = model.Fallback(p.Node, key, idle, model.Default, "as the image has it")
+	}
 	for _, addr := range binds {
 		protocol := model.NotTold[string](p.Node, "protocol", "the server is not known")
 		if known && (service.Protocol == "tcp" || addr.V.Port == service.Port) {
