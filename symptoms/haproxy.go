@@ -277,6 +277,61 @@ var haproxy = []Symptom{
 		Look: []string{"the name as it is written in both places; ACLs belong to the section they are written in"},
 	},
 	{
+		Product: "haproxy", Says: "not allowed in anonymous 'defaults' section",
+		Means: "rules stand in a defaults section that has no name; only one with a name hands rules down", Client: haproxyDown, Phase: atStart, Setting: "http-request, tcp-request, acl", Rules: []string{"misplaced-directive"}, Source: seenHAProxy,
+		Look: []string{"the rule in the frontend; or a name for the section, and from in the proxies that take it"},
+	},
+	{
+		Product: "haproxy", Says: "not allowed because frontend '{name}' has no backend capability",
+		Means: "server lines in a frontend", Client: haproxyDown, Phase: atStart, Setting: "server", Rules: []string{"misplaced-directive"}, Source: seenHAProxy,
+		Look: []string{"listen in the place of frontend, or a backend and default_backend"},
+	},
+	{
+		Product: "haproxy", Says: "please use the 'bind' keyword for listening addresses",
+		Means: "an address stands behind the name of a proxy, as versions before 1.6 took it", Client: haproxyDown, Phase: atStart, Setting: "bind", Rules: []string{"removed-keyword"}, Source: seenHAProxy,
+		Look: []string{"a bind line of its own"},
+	},
+	{
+		Product: "haproxy", Says: "unable to find table '{name}' referenced by {action}",
+		Means: "a rule counts in a stick table that no proxy of that name has", Client: haproxyDown, Phase: atStart, Setting: "stick-table, table", Rules: []string{"undefined-table"}, Source: seenHAProxy,
+		Look: []string{"the name of the proxy that holds the stick-table"},
+	},
+	{
+		Product: "haproxy", Says: "unable to find stick-table '{name}'",
+		Means: "a stick rule uses a table that no proxy of that name has", Client: haproxyDown, Phase: atStart, Setting: "stick-table, stick", Rules: []string{"undefined-table"}, Source: seenHAProxy,
+		Look: []string{"stick-table in the same backend"},
+	},
+	{
+		Product: "haproxy", Says: "unable to find server '{name}' referenced in a 'use-server' rule",
+		Means: "use-server names a server that the backend does not have", Client: haproxyDown, Phase: atStart, Setting: "use-server", Rules: []string{"undefined-server"}, Source: seenHAProxy,
+		Look: []string{"a server that was renamed or taken out"},
+	},
+	{
+		Product: "haproxy", Says: "unable to find required {what} '{name}' for tracking",
+		Means: "track names a server or a backend that does not exist", Client: haproxyDown, Phase: atStart, Setting: "track", Rules: []string{"undefined-server"}, Source: seenHAProxy,
+		Look: []string{"track BACKEND/SERVER, each as it is written there"},
+	},
+	{
+		Product: "haproxy", Says: "for tracking as it does not have any check nor agent enabled",
+		Means: "a server takes over the state of one that is not checked", Client: haproxyDown, Phase: atStart, Setting: "track, check", Rules: []string{"track-unchecked"}, Source: seenHAProxy,
+		Look: []string{"check on the server that is tracked"},
+	},
+	{
+		Product: "haproxy", Says: "unable to add http-check send rule",
+		Means: "the request of a check stands below what it expects, or a second one without a connection of its own", Client: haproxyDown, Phase: atStart, Setting: "http-check send, http-check expect", Rules: []string{"check-rules-refused"}, Source: seenHAProxy,
+		Look: []string{"http-check send above http-check expect"},
+	},
+	{
+		Product: "haproxy", Says: "hiding headers or body at the end of the version string is unsupported",
+		Means: "option httpchk has headers behind its version; 2.6 warns, 3.2 refuses", Client: haproxyDown, Phase: atStart, Setting: "option httpchk, http-check send", Rules: []string{"check-rules-refused"}, Source: seenHAProxy,
+		Look: []string{"http-check send hdr Host NAME"},
+	},
+	{
+		Product: "haproxy", Says: "no method found to resolve address",
+		Means: "a server is named by a service (_http._tcp...), which only resolvers look up", Client: haproxyDown, Phase: atStart, Setting: "resolvers", Rules: []string{"never-resolved"}, Source: seenHAProxy,
+		Look: []string{"resolvers on the line of the server"},
+	},
+	{
 		Product: "haproxy", Says: "no SSL certificate specified for bind '{address}'",
 		Means: "a listener for TLS has no certificate", Client: haproxyDown, Phase: atStart, Setting: "bind ... ssl crt", Rules: []string{"bind-without-certificate"}, Source: seenHAProxy,
 		Look: []string{"crt on the line that the message names; behind a load balancer that ends TLS, no ssl at all"},

@@ -23,6 +23,10 @@ func Checks() []*model.Check {
 		undefinedBackend,
 		undefinedSection,
 		undefinedACL,
+		undefinedTable,
+		undefinedServer,
+		trackUnchecked,
+		checkRulesRefused,
 		bindWithoutCertificate,
 		duplicateProxyName,
 		duplicateServerName,
@@ -52,11 +56,15 @@ var (
 	undefinedBackend           = &model.Check{ID: "undefined-backend", Title: "A backend that is named does not exist", Severity: model.Error, Outcomes: refuses}
 	undefinedSection           = &model.Check{ID: "undefined-section", Title: "A section that is named does not exist", Severity: model.Error, Outcomes: refuses}
 	undefinedACL               = &model.Check{ID: "undefined-acl", Title: "A condition asks for an ACL that does not exist", Severity: model.Error, Outcomes: refuses}
+	undefinedTable             = &model.Check{ID: "undefined-table", Title: "A stick table that is named does not exist", Severity: model.Error, Outcomes: refuses}
+	undefinedServer            = &model.Check{ID: "undefined-server", Title: "A server that is named does not exist", Severity: model.Error, Outcomes: refuses}
+	trackUnchecked             = &model.Check{ID: "track-unchecked", Title: "A server follows the checks of one that has none", Severity: model.Error, Outcomes: refuses}
+	checkRulesRefused          = &model.Check{ID: "check-rules-refused", Title: "The rules of a health check stand in the wrong order", Severity: model.Error, Outcomes: refuses}
 	bindWithoutCertificate     = &model.Check{ID: "bind-without-certificate", Title: "A listener for TLS has no certificate", Severity: model.Error, Outcomes: refuses}
 	duplicateProxyName         = &model.Check{ID: "duplicate-proxy-name", Title: "Two proxies have one name", Severity: model.Error, Outcomes: refuses}
 	duplicateServerName        = &model.Check{ID: "duplicate-server-name", Title: "Two servers of a backend have one name", Severity: model.Error, Outcomes: refuses}
 	verifyWithoutCA            = &model.Check{ID: "verify-without-ca", Title: "A server's certificate is verified against nothing", Severity: model.Error, Outcomes: refuses}
 	defaultServerBelow         = &model.Check{ID: "default-server-below", Title: "default-server stands below the servers it was meant for", Severity: model.Warning}
-	neverResolved              = &model.Check{ID: "never-resolved", Title: "The name of a server is never looked up", Severity: model.Error, Outcomes: []model.Outcome{{Status: 503}, model.NoAnswer}}
+	neverResolved              = &model.Check{ID: "never-resolved", Title: "The name of a server is never looked up", Severity: model.Error, Outcomes: []model.Outcome{{Status: 503}, model.NoAnswer, model.RefusesToStart("")}}
 	resolversWithoutNameserver = &model.Check{ID: "resolvers-without-nameserver", Title: "A resolvers section asks nobody", Severity: model.Warning}
 )

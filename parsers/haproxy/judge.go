@@ -17,19 +17,24 @@ func (l *lowering) seen() bool { return l.tree.partial == "" && l.tree.root.Frag
 
 // judge finds what HAProxy refuses in the text itself.
 func (l *lowering) judge() {
-	names := map[string]*section{}
+	names, tables := map[string]*section{}, l.tables()
 	for _, p := range l.tree.sections {
 		switch p.kind() {
 		case "frontend", "backend", "listen":
 			l.judgeName(p, names)
+			l.judgeAddress(p)
 			l.judgeReferences(p)
 			l.judgeACLs(p)
+			l.judgeTables(p, tables)
+			l.judgeServerNames(p)
+			l.judgeCheckRules(p)
 			for _, s := range p.by["bind"] {
 				l.judgeCertificate(p, s)
 			}
 			fallthrough
 		case "defaults":
 			l.judgeKeywords(p, "")
+			l.judgePlaces(p)
 			fallthrough
 		case "http-errors":
 			l.judgeErrorFiles(p)
@@ -283,6 +288,7 @@ func (l *lowering) judgeServer(b *pool, s *statement, own *params, e *model.Endp
 		}
 	}
 	l.judgeLookup(s, own, e)
+	l.judgeTrack(p, s, own)
 	if x, ok := own.get("resolvers"); ok && x.doubt.none() && x.arg.Text != "" && x.arg.Text != "default" &&
 		x.line.Doubt() == "" && l.resolvers[x.arg.Text] == nil {
 		l.undefined(s, x.arg, "resolvers", "unable to find required resolvers '"+x.arg.Text+"'")
@@ -364,7 +370,15 @@ func lift(n, above *model.Node) *model.Fix {
 // judgeLookup finds a name that is not looked up at the start, nor later.
 func (l *lowering) judgeLookup(s *statement, own *params, e *model.Endpoint) {
 	x, ok := own.get("init-addr")
-	if _, later := own.get("resolvers"); !ok || later || own.doubt() != "" || !x.doubt.none() || !e.Addr.Known() || !e.Addr.V.Named() {
+	_, later := own.get("resolvers")
+	if !ok && !later && own.doubt() == "" && e.Addr.Known() && strings.HasPrefix(e.Addr.V.Host, "_") && strings.Contains(e.Addr.V.Host, "._") {
+		l.report(model.Finding{Rule: "never-resolved",
+			Message: fmt.Sprintf("%s is the name of a service, which only resolvers look up, and %s names none", e.Addr.V.Host, s.keyword),
+			Because: []model.Fact{e.Addr, s.Node},
+			Outcome: model.RefusesToStart("no method found to resolve address")})
+		return
+	}
+	if !ok || later || own.doubt() != "" || !x.doubt.none() || !e.Addr.Known() || !e.Addr.V.Named() {
 		return
 	}
 	f := model.Finding{Rule: "never-resolved", Because: []model.Fact{model.Mark{Span: x.arg.Span, Text: "init-addr " + x.arg.Text}, e.Addr}, Outcome: model.Outcome{Status: 503, Native: "SC"}}
