@@ -202,18 +202,23 @@ func absent(b model.Fact) bool {
 	return ok && s.Origin() == model.Assumed && !written(b)
 }
 
-// merge makes one finding of those that say the same of the same place: an
-// instance each of a module, of a file that is included twice, of a host.
+// merge makes one finding of those that a rule has of one place: an instance
+// each of a module, of a file that is included twice, of a host, or what one
+// line of defaults means for every pool. The gravest of them speaks for all.
 func merge(all []Finding) []Finding {
 	order(all)
 	out := all[:0]
 	for _, f := range all {
-		if k := len(out) - 1; k >= 0 && out[k].Check == f.Check && out[k].Primary == f.Primary && out[k].Message == f.Message {
-			out[k].Count++
-			out[k].Severity, out[k].Confidence = max(out[k].Severity, f.Severity), max(out[k].Confidence, f.Confidence)
+		k := len(out) - 1
+		if k < 0 || out[k].Check != f.Check || out[k].Primary != f.Primary || f.Primary.IsZero() && out[k].Message != f.Message {
+			out = append(out, f)
 			continue
 		}
-		out = append(out, f)
+		count, confidence := out[k].Count+f.Count, out[k].Confidence
+		if cmp.Or(cmp.Compare(f.Severity, out[k].Severity), cmp.Compare(f.Confidence, confidence)) > 0 {
+			out[k] = f
+		}
+		out[k].Count, out[k].Confidence = count, max(confidence, out[k].Confidence)
 	}
 	return out
 }
