@@ -18,8 +18,8 @@ var headerInheritance = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			first, dropped := droppedHeaders(h)
-			if len(dropped) == 0 {
-				continue
+			if len(dropped) == 0 || !slices.ContainsFunc(dropped, sends) && h.Pool.Node.Find("keepalive") != nil {
+				continue // the latter is keepalive-unused
 			}
 			f := model.Finding{
 				AtMost:  model.Note, // but for Host, servers do without
@@ -70,6 +70,10 @@ func droppedHeaders(h *model.Hop) (first *model.Node, dropped []*model.Node) {
 	}
 	return first, dropped
 }
+
+// sends reports whether a statement sends a header, and does not only keep
+// Connection back, as reuse needs it.
+func sends(k *model.Node) bool { return !strings.EqualFold(k.Arg(0), "Connection") || k.Arg(1) != "" }
 
 func isHost(k *model.Node) bool { return strings.EqualFold(k.Arg(0), "Host") }
 

@@ -2,6 +2,7 @@ package keepalive
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gwlint/gwlint/model"
 )
@@ -17,6 +18,9 @@ var keepaliveByDefault = &model.Check{
 			if product.Name != "nginx" || !product.From("1.29.7") || product.Versions.Origin <= model.Assumed || !model.Over(idle, 0) ||
 				n == nil || n.Name.Text != "upstream" || n.Find("keepalive") != nil || n.Partial != "" || idle.Written() {
 				continue
+			}
+			if slices.ContainsFunc(w.From(h), (*model.Link).Linked) {
+				continue // keepalive-race compares
 			}
 			report(model.Finding{
 				Message: fmt.Sprintf("upstream %s keeps its connections for %s since nginx 1.29.7, which closed each of them before", h.Pool.Name, idle.Plain()),

@@ -16,7 +16,8 @@ var keepaliveRace = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			hold, closes := l.Conn.Idle, l.To.Idle
-			if !model.Over(hold, 0) || !model.Over(closes, 0) || !model.Under(closes, model.Forever) || hold.V <= below(closes.V) {
+			if !model.Over(hold, 0) || !model.Over(closes, 0) || !model.Under(closes, model.Forever) || hold.V <= below(closes.V) ||
+				l.To.Listener == l.Hop.Route.Listener { // the last is proxy-loop
 				continue
 			}
 			when := "a request on a reused connection"

@@ -13,6 +13,7 @@ var anyAddressTarget = &model.Check{
 	Severity: model.Warning,
 	Outcomes: []model.Outcome{{Status: 502}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
+		meant := misses(w)
 		for _, l := range w.Links {
 			target := l.Endpoint.Addr
 			// In HAProxy the address stands for the one that the client connected to.
@@ -33,6 +34,10 @@ var anyAddressTarget = &model.Check{
 			if ip.Is6() {
 				f.Message = fmt.Sprintf("%s is an address to listen on: a connection to it goes to ::1, where a server that listens on IPv4 alone does not answer", target)
 				f.When, f.AtMost = "every request, if the server listens on IPv4 alone", 0
+			}
+			if b := meant[l]; b != nil {
+				f.Message += fmt.Sprintf("; %s has %s", b.Gateway.Name, b.Addr)
+				f.Because = append(f.Because, b.Addr)
 			}
 			report(f)
 		}

@@ -12,12 +12,16 @@ var dnsOnce = &model.Check{
 	ID:       "dns-once",
 	Title:    "A name is looked up once, and its addresses change",
 	Severity: model.Warning,
-	Outcomes: []model.Outcome{{Status: 502}},
+	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
+		blocks := upstreams(w)
 		for _, l := range w.Links {
-			target := l.Endpoint.Addr
+			target, n := l.Endpoint.Addr, l.Endpoint.Node
 			if !target.Known() || !target.V.Named() || !model.Is(l.Conn.Lookup, model.Forever) {
 				continue
+			}
+			if n.In("nginx") && refusal(n, blocks) != "" {
+				continue // invalid-upstream-address
 			}
 			f := model.Finding{
 				Message: fmt.Sprintf("%s is looked up once, at start: when its address changes, requests go to the old one until a reload", target),

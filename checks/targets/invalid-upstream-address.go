@@ -18,16 +18,7 @@ var invalidUpstreamAddress = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		blocks := upstreams(w)
 		for n := range w.Statements("nginx", append(passes, "server")...) {
-			says := ""
-			switch {
-			case len(n.Args) == 0 || isPattern(n.Arg(0)) || n.Doubt() != "":
-				continue
-			case n.Name.Text != "server" && len(n.Args) == 1:
-				says = refusedPass(n, blocks)
-			case n.Name.Text == "server" && n.Parent.Name.Text == "upstream":
-				says = refusedURL(n.Arg(0), false)
-			}
-			if says != "" {
+			if says := refusal(n, blocks); says != "" {
 				report(model.Finding{
 					Message: fmt.Sprintf("%s %s is no address that nginx can read: %s", n.Name.Text, n.Arg(0), says),
 					Because: []model.Fact{model.Mark{Span: n.Args[0].Span, Text: n.Arg(0)}},
@@ -37,6 +28,18 @@ var invalidUpstreamAddress = &model.Check{
 			}
 		}
 	},
+}
+
+// refusal is what nginx says of the address in a pass or server, or "".
+func refusal(n *model.Node, blocks map[upstreamKey]*model.Node) string {
+	switch {
+	case len(n.Args) == 0 || isPattern(n.Arg(0)) || n.Doubt() != "":
+	case n.Name.Text != "server" && len(n.Args) == 1:
+		return refusedPass(n, blocks)
+	case n.Name.Text == "server" && n.Parent.Name.Text == "upstream":
+		return refusedURL(n.Arg(0), false)
+	}
+	return ""
 }
 
 // isPattern reports whether a word is filled in later: by a variable, or by

@@ -13,7 +13,7 @@ var plainPortBehindHTTPS = &model.Check{
 	ID:       "plain-port-behind-https",
 	Title:    "TLS is spoken to a port of plain HTTP",
 	Severity: model.Error,
-	Outcomes: []model.Outcome{{Status: 502}},
+	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			target, tls := l.Endpoint.Addr, l.Conn.TLS.Enabled

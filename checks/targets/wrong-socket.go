@@ -14,25 +14,11 @@ var wrongSocket = &model.Check{
 	Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		free := unasked(w)
-		lost := map[haven]map[string]bool{} // paths at which nobody answers
+		meant := misses(w)
 		for _, l := range w.Links {
-			if h, ok := sought(l); ok {
-				if lost[h] == nil {
-					lost[h] = map[string]bool{}
-				}
-				lost[h][l.Endpoint.Addr.V.String()] = true
-			}
-		}
-		for _, l := range w.Links {
-			h, ok := sought(l)
-			if !ok || len(lost[h]) != 1 || len(free[h]) != 1 {
-				continue
-			}
-			at, b := l.Endpoint.Addr, free[h][0]
-			unplaced := h.machine == nil && h.source == ""
-			if b.Gateway == l.Hop.Gateway() || unplaced && h.protocol == "http" {
-				continue // HTTP is spoken by many that are not seen
+			b, at := meant[l], l.Endpoint.Addr
+			if b == nil || at.V.Host != "" && at.V.Any() {
+				continue // of the latter speaks any-address-target
 			}
 			f := model.Finding{
 				Message: fmt.Sprintf("%s %s is not where %s listens, which is %s", at.Key(), at.Text(), b.Gateway.Name, b.Addr),
@@ -40,12 +26,40 @@ var wrongSocket = &model.Check{
 				Outcome: l.Hop.Outcome(model.Refused),
 				When:    "every request",
 			}
-			if unplaced {
+			if h, _ := sought(l); h.unplaced() {
 				f.AtMost = model.Warning // that both run on one machine is only most likely
 			}
 			report(f)
 		}
 	},
+}
+
+// misses are the links that look for a socket that nobody listens on, each with
+// the only one that it can mean.
+func misses(w *model.Workspace) map[*model.Link]*model.Bind {
+	free := unasked(w)
+	lost := map[haven]map[string]bool{} // paths at which nobody answers
+	for _, l := range w.Links {
+		if h, ok := sought(l); ok {
+			if lost[h] == nil {
+				lost[h] = map[string]bool{}
+			}
+			lost[h][l.Endpoint.Addr.V.String()] = true
+		}
+	}
+	meant := map[*model.Link]*model.Bind{}
+	for _, l := range w.Links {
+		h, ok := sought(l)
+		if !ok || len(lost[h]) != 1 || len(free[h]) != 1 {
+			continue
+		}
+		b := free[h][0]
+		if b.Gateway == l.Hop.Gateway() || h.unplaced() && h.protocol == "http" {
+			continue // HTTP is spoken by many that are not seen
+		}
+		meant[l] = b
+	}
+	return meant
 }
 
 // A haven is where sockets of one protocol are seen from one another: on a
@@ -54,6 +68,9 @@ type haven struct {
 	machine          *model.Place
 	source, protocol string
 }
+
+// unplaced reports whether nothing tells where it is.
+func (h haven) unplaced() bool { return h.machine == nil && h.source == "" }
 
 func havenOf(p *model.Place, a model.Addr, protocol string) haven {
 	source := ""

@@ -2,6 +2,8 @@ package timeouts
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gwlint/gwlint/model"
@@ -24,30 +26,43 @@ var missingTimeout = &model.Check{
 	},
 }
 
-// A missing is a timeout that some proxies of a gateway do not have.
-type missing struct {
-	key    string
-	value  model.Value[time.Duration] // of the first of them
-	other  model.Fact                 // a timeout that this one does have; nil: none is set
-	held   string                     // what is held for ever
-	name   string                     // of the first of them
-	others int                        // further ones
+// A lack is a timeout that a proxy does not have.
+type lack struct {
+	key   string
+	held  string // what goes on without it
+	value model.Value[time.Duration]
 }
 
-func (m *missing) finding() model.Finding {
-	what := m.key + " is not set"
-	if m.value.Written() {
-		what = m.key + " " + m.value.Text() + " is no limit"
+// A missing is what some proxies of a gateway lack: one timeout that is
+// written as 0, or those that are not written.
+type missing struct {
+	lacks  []lack     // of the first of them
+	other  model.Fact // a timeout that this one does have; nil: none is set
+	name   string     // of the first of them
+	others int        // further ones
+}
+
+func (m *missing) finding() (f model.Finding) {
+	var keys, held []string
+	for _, k := range m.lacks {
+		keys, held = append(keys, k.key), append(held, k.held)
+		f.Because = append(f.Because, k.value)
+	}
+	what := strings.Join(keys, " and ")
+	switch zero := m.lacks[0].value; {
+	case zero.Written():
+		what += " " + zero.Text() + " is no limit"
+	case len(keys) > 1:
+		what += " are not set"
+	default:
+		what += " is not set"
 	}
 	who := m.name
 	if m.others > 0 {
 		who = fmt.Sprintf("%s and %d more", who, m.others)
 	}
-	f := model.Finding{
-		Message: fmt.Sprintf("%s for %s: %s", what, who, m.held),
-		Because: []model.Fact{m.value},
-	}
-	if m.other == nil && !m.value.Written() {
+	f.Message = fmt.Sprintf("%s for %s: %s", what, who, strings.Join(held, ", and "))
+	if m.other == nil && !m.lacks[0].value.Written() {
 		f.AtMost = model.Note // none is set at all, of which HAProxy itself warns
 	} else if m.other != nil {
 		f.Because = append(f.Because, m.other)
@@ -59,45 +74,87 @@ func (m *missing) finding() model.Finding {
 // those of which another is set apart from those of which none is.
 func unset(g *model.Gateway) (all []*missing) {
 	type kind struct {
-		held    string
+		keys    string
 		alone   bool
 		literal model.Span
 	}
 	known := map[kind]*missing{}
-	seen := map[*model.Node]bool{} // proxies, by the kind of proxy
-	note := func(key, name, held string, v model.Value[time.Duration], others ...model.Value[time.Duration]) {
-		if !model.Is(v, model.Forever) {
-			return
+	note := func(n *model.Node, lacks []lack, other model.Fact) {
+		k := kind{alone: other == nil, literal: lacks[0].value.At()}
+		for _, l := range lacks {
+			k.keys += l.key
 		}
-		m := &missing{key: key, value: v, held: held, name: name}
-		for _, o := range others {
-			if m.other == nil && o.Written() && model.Under(o, model.Forever) {
-				m.other = o
-			}
-		}
-		k := kind{held, m.other == nil, v.At()}
 		if first := known[k]; first != nil {
 			first.others++
 			return
 		}
-		known[k] = m
-		all = append(all, m)
+		known[k] = &missing{lacks: lacks, other: other, name: n.String()}
+		all = append(all, known[k])
 	}
+	seen := map[*model.Node]bool{} // proxies
 	for _, l := range g.Listeners {
 		for h := range l.Hops() {
-			n := h.Pool.Node
+			n, c := h.Pool.Node, h.Conn
 			if seen[n] || len(h.Pool.Endpoints) == 0 {
 				continue
 			}
 			seen[n] = true
-			c := h.Conn
-			note("timeout server", n.String(), "a server that hangs holds its request and its client for ever", c.Read, c.Connect, l.Idle)
-			note("timeout connect", n.String(), "a server that is gone is waited for until the system gives up, after minutes", c.Connect, c.Read, l.Idle)
-			if n := l.Node; !seen[n] || n == h.Pool.Node {
-				seen[n] = true
-				note("timeout client", n.String(), "a client that is gone holds its connection for ever", l.Idle, c.Read, c.Connect)
+			server := lack{"timeout server", "a server that hangs holds its request and its client for ever", c.Read}
+			connect := lack{"timeout connect", "a server that is gone is waited for until the system gives up, after minutes", c.Connect}
+			client := lack{"timeout client", "a client that is gone holds its connection for ever", l.Idle}
+			set := anySet(c.Read, c.Connect, l.Idle)
+			switch {
+			case l.Node == n:
+				eachUnset(g, n, []lack{connect, server, client}, set, note)
+			case !seen[l.Node]:
+				seen[l.Node] = true
+				eachUnset(g, l.Node, []lack{client}, set, note)
+				fallthrough
+			default:
+				eachUnset(g, n, []lack{connect, server}, set, note)
 			}
 		}
 	}
 	return all
+}
+
+// anySet is one of the timeouts that somebody has set, or nil.
+func anySet(timeouts ...model.Value[time.Duration]) model.Fact {
+	for _, t := range timeouts {
+		if t.Written() && model.Under(t, model.Forever) {
+			return t
+		}
+	}
+	return nil
+}
+
+// eachUnset notes of the timeouts of a proxy those that are no limit: each that
+// is written as 0, and all the others together.
+func eachUnset(g *model.Gateway, n *model.Node, timeouts []lack, set model.Fact, note func(*model.Node, []lack, model.Fact)) {
+	var absent []lack
+	for _, t := range timeouts {
+		switch {
+		case !model.Is(t.value, model.Forever):
+		case t.value.Written():
+			note(n, []lack{t}, set)
+		case !dropped(g, n, t.key):
+			absent = append(absent, t)
+		}
+	}
+	if absent != nil {
+		note(n, absent, set)
+	}
+}
+
+// dropped reports whether a timeout stands in the defaults above those of a
+// proxy, which began anew: defaults-not-inherited says that.
+func dropped(g *model.Gateway, n *model.Node, key string) bool {
+	own := n.Base
+	if own == nil || own.Base != nil || n.Find("server") == nil {
+		return false
+	}
+	all := g.Node.All("defaults")
+	i := slices.Index(all, own)
+	name, arg, _ := strings.Cut(key, " ")
+	return i > 0 && all[i-1].Find(name, arg) != nil
 }

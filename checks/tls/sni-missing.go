@@ -12,7 +12,7 @@ var sniMissing = &model.Check{
 	ID:       "sni-missing",
 	Title:    "No server name is sent in the TLS handshake",
 	Severity: model.Warning,
-	Outcomes: []model.Outcome{{Status: 502}},
+	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			name, target := l.Conn.TLS.Name, l.Endpoint.Addr
@@ -39,6 +39,10 @@ var sniMissing = &model.Check{
 				if edit := model.Insert(l.Hop.Route.Node, name.Key()+" on;"); edit != nil {
 					f.Fix = &model.Fix{Message: "send the host of the target", Edits: []model.Edit{*edit}}
 				}
+			}
+			if h := l.Hop; h.Node.In("nginx") && h.Pool.Node != h.Node { // one setting, for all servers of the pool
+				f.Message = h.Node.String() + " asks " + strings.Replace(f.Message, " is asked without", " without", 1)
+				f.Because = append([]model.Fact{h.Node}, f.Because...)
 			}
 			if edits := writeSNI(l); edits != nil && f.AtMost == 0 {
 				f.Fix = &model.Fix{Message: "send the host of the target, in checks too", Edits: edits}

@@ -481,6 +481,9 @@ func (l *lowering) lookups(ln *line) model.Value[time.Duration] {
 	const key = "resolvers"
 	x, ok := ln.get(key)
 	if !ok {
+		if first, ok := ln.get("init-addr"); ok && strings.HasPrefix(first.arg.Text+",", "none,") {
+			return model.NotTold[time.Duration](ln.node, key, "init-addr "+first.arg.Text+": no name is looked up")
+		}
 		return missing(ln, key, model.Forever, "names are looked up once, at the start")
 	}
 	if !x.doubt.none() {
