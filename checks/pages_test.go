@@ -209,6 +209,9 @@ func (p *page) run(t *testing.T, e *example) {
 		if f.Primary.IsZero() {
 			t.Errorf("%s: a finding has no place: %s", e.title, f.Message)
 		}
+		if says := f.Outcome.String(); says != "" && !slices.ContainsFunc(p.check.Outcomes, func(o model.Outcome) bool { return o.String() == says }) {
+			t.Errorf("%s: it predicts %s, which is none of the rule's Outcomes", e.title, says)
+		}
 	}
 	p.show(t, e, r)
 	p.fix(t, e, opt, r.Findings)

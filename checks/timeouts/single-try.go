@@ -11,7 +11,7 @@ var singleTry = &model.Check{
 	ID:       "single-try",
 	Title:    "A request is tried on one server although there are more",
 	Severity: model.Warning,
-	Outcomes: []model.Outcome{{Status: 502}, {Status: 504}},
+	Outcomes: []model.Outcome{{Status: 502}, {Status: 503}, {Status: 504}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			tries, live := h.Retry.Tries, 0

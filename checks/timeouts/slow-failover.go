@@ -14,7 +14,7 @@ var slowFailover = &model.Check{
 	ID:       "slow-failover",
 	Title:    "A dead server is waited for before the next one is tried",
 	Severity: model.Note,
-	Outcomes: []model.Outcome{{Status: 504}},
+	Outcomes: []model.Outcome{{Status: 504}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		const long = 10 * time.Second
 		for h := range w.Hops() {
