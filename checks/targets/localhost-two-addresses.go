@@ -20,8 +20,8 @@ var localhostTwoAddresses = &model.Check{
 			if len(e.Pool.Endpoints) != 1 || !e.Addr.Known() || e.Addr.V.Host != "localhost" || !model.Over(e.Count, 1) || !model.Over(e.Fails, 0) {
 				continue
 			}
-			if l.To.Listener == l.Hop.Route.Listener || leadsNowhere(w, l) {
-				continue // proxy-loop, loopback-in-container: not even one server
+			if l.To.Listener == l.Hop.Route.Listener {
+				continue // proxy-loop
 			}
 			f := model.Finding{
 				Message: fmt.Sprintf("%s is two servers where localhost is 127.0.0.1 and ::1: a request that fails on both takes both out for %s", e.Addr, e.Out.Plain()),

@@ -16,7 +16,10 @@ var loopbackInContainer = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			at, here := l.Endpoint.Addr, l.Hop.Gateway().Place
-			if !leadsNowhere(w, l) {
+			if l.Linked() || !at.Known() || !at.V.Loopback() || !model.Is(here.Whole, true) || here.Network() != here || inside(w, here) {
+				continue
+			}
+			if _, all := reached(w.In(here)); !all {
 				continue
 			}
 			f := model.Finding{
@@ -32,17 +35,6 @@ var loopbackInContainer = &model.Check{
 			report(f)
 		}
 	},
-}
-
-// leadsNowhere reports whether a link ends in its gateway's own container, where
-// nothing but the gateway runs.
-func leadsNowhere(w *model.Workspace, l *model.Link) bool {
-	at, here := l.Endpoint.Addr, l.Hop.Gateway().Place
-	if l.Linked() || !at.Known() || !at.V.Loopback() || !model.Is(here.Whole, true) || here.Network() != here || inside(w, here) {
-		return false
-	}
-	_, all := reached(w.In(here))
-	return all
 }
 
 // inside reports whether another place shares the network of p.
