@@ -783,7 +783,7 @@ var nginx = []Symptom{
 	{
 		Product: "nginx", Says: "unknown directive \"{name}\"",
 		Means:  "this nginx has no such statement: a slip of the pen, a module that is not loaded, or one of NGINX Plus",
-		Client: notStarting, Phase: atStart, Rules: []string{"plus-only", "syntax"}, Source: seenNginx,
+		Client: notStarting, Phase: atStart, Rules: []string{"plus-only", "unknown-directive", "removed-keyword", "syntax"}, Source: seenNginx,
 		Look: []string{"nginx -V: the modules; load_module for those that are files of their own"},
 	},
 	{
@@ -853,6 +853,96 @@ var nginx = []Symptom{
 		Look: []string{"include sites/*.conf; takes the files in it"},
 	},
 	{
+		Product: "nginx", Says: "\"{name}\" directive is not allowed here",
+		Means:  "the directive stands in a block in which nginx does not take it; often a whole nginx.conf lies in conf.d, or a site in place of nginx.conf",
+		Client: notStarting, Phase: atStart, Rules: []string{"misplaced-directive", "unknown-directive"}, Source: seenNginx,
+		Look: []string{"the block around the line, and where the file is mounted"},
+	},
+	{
+		Product: "nginx", Says: "no \"events\" section in configuration",
+		Means:  "the main file lacks events {}",
+		Client: notStarting, Phase: atStart, Setting: "events", Rules: []string{"misplaced-directive"}, Source: seenNginx,
+		Look: []string{"events {} before http"},
+	},
+	{
+		Product: "nginx", Says: "\"{name}\" directive is duplicate",
+		Means:  "the directive stands twice in a block, the second time often in an included file; daemon also where the command gives it",
+		Client: notStarting, Phase: atStart, Rules: []string{"duplicate-directive"}, Source: seenNginx,
+		Look: []string{"nginx -T | grep for the directive"},
+	},
+	{
+		Product: "nginx", Says: "duplicate location \"{value}\"",
+		Means:  "a server has two locations for the same path",
+		Client: notStarting, Phase: atStart, Setting: "location", Rules: []string{"duplicate-directive"}, Source: seenNginx,
+		Look: []string{"the includes of the server block"},
+	},
+	{
+		Product: "nginx", Says: "duplicate upstream \"{name}\"",
+		Means:  "two upstream blocks have the same name",
+		Client: notStarting, Phase: atStart, Setting: "upstream", Rules: []string{"duplicate-directive"}, Source: seenNginx,
+		Look: []string{"the other files of the folder"},
+	},
+	{
+		Product: "nginx", Says: "duplicate \"log_format\" name \"{name}\"",
+		Means:  "two log formats have the same name; the main file of the packages has one that is called main",
+		Client: notStarting, Phase: atStart, Setting: "log_format", Rules: []string{"duplicate-directive"}, Source: seenNginx,
+		Look: []string{"nginx.conf"},
+	},
+	{
+		Product: "nginx", Says: "a duplicate default server for {address}",
+		Means:  "two servers say default_server for the same address; one is often the site that the package installs",
+		Client: notStarting, Phase: atStart, Setting: "listen", Rules: []string{"duplicate-directive"}, Source: seenNginx,
+		Look: []string{"sites-enabled/default, conf.d/default.conf"},
+	},
+	{
+		Product: "nginx", Says: "duplicate listen options for {address}",
+		Means:  "two servers give options for the same socket: reuseport, backlog, ipv6only",
+		Client: notStarting, Phase: atStart, Setting: "listen", Rules: []string{"duplicate-directive"}, Source: seenNginx,
+		Look: []string{"the options in one of the servers alone"},
+	},
+	{
+		Product: "nginx", Says: "a duplicate listen {address}",
+		Means:  "a server listens twice on the same address",
+		Client: notStarting, Phase: atStart, Setting: "listen", Rules: []string{"duplicate-directive"}, Source: seenNginx,
+		Look: []string{"the listen lines of the server"},
+	},
+	{
+		Product: "nginx", Says: "zero size shared memory zone \"{name}\"",
+		Means:  "limit_req or limit_conn names a zone that nothing defines",
+		Client: notStarting, Phase: atStart, Setting: "limit_req_zone, limit_conn_zone", Rules: []string{"undefined-zone"}, Source: seenNginx,
+		Look: []string{"the line with limit_req_zone that was in the guide, in http {}"},
+	},
+	{
+		Product: "nginx", Says: "\"{module}_cache\" zone \"{name}\" is unknown",
+		Means:  "a cache is used that nothing defines",
+		Client: notStarting, Phase: atStart, Setting: "*_cache_path", Rules: []string{"undefined-zone"}, Source: seenNginx,
+		Look: []string{"proxy_cache_path ... keys_zone=NAME:10m in http {}"},
+	},
+	{
+		Product: "nginx", Says: "unknown log format \"{name}\"",
+		Means:  "access_log names a format that nothing defines above it",
+		Client: notStarting, Phase: atStart, Setting: "log_format", Rules: []string{"undefined-zone"}, Source: seenNginx,
+		Look: []string{"log_format in http {}, above the include"},
+	},
+	{
+		Product: "nginx", Says: "could not build server_names_hash, you should increase server_names_hash_bucket_size: {size}",
+		Means:  "the name of a server is too long for the table of names",
+		Client: notStarting, Phase: atStart, Setting: "server_names_hash_bucket_size", Rules: []string{"long-server-name"}, Source: seenNginx,
+		Look: []string{"server_names_hash_bucket_size 128; in http {}"},
+	},
+	{
+		Product: "nginx", Says: "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive",
+		Means:  "the default server of an address for TLS has no certificate",
+		Client: notStarting, Phase: atStart, Setting: "ssl_certificate", Rules: []string{"bind-without-certificate"}, Source: seenNginx,
+		Look: []string{"ssl_certificate and ssl_certificate_key in that server, or in http {}"},
+	},
+	{
+		Product: "nginx", Says: "getpwnam(\"{name}\") failed",
+		Means:  "the user that the workers are to run as does not exist",
+		Client: notStarting, Phase: atStart, Setting: "user", Rules: []string{"unknown-user"}, Source: seenNginx,
+		Look: []string{"www-data on Debian, nginx in the official images"},
+	},
+	{
 		Product: "nginx", Says: "no {module}_ssl_trusted_certificate for {setting}_ssl_verify",
 		Means:  "the certificate of the server is to be verified, and there is nothing to verify it by",
 		Client: notStarting, Phase: atStart, Setting: "*_ssl_trusted_certificate", Rules: []string{"verify-without-ca"}, Source: seenNginx,
@@ -861,8 +951,8 @@ var nginx = []Symptom{
 	{
 		Product: "nginx", Says: "bind() to {address} failed (98: {reason})",
 		Means:  "another process listens on the port already, often an nginx that was not stopped",
-		Client: notStarting, Phase: "opening its ports", Setting: "listen", Source: nginxSource,
-		Look: []string{"ss -ltnp on the port"},
+		Client: notStarting, Phase: "opening its ports", Setting: "listen", Rules: []string{"address-in-use"}, Source: nginxSource,
+		Look: []string{"ss -ltnp on the port; listen of http and of stream"},
 	},
 	{
 		Product: "nginx", Says: "bind() to {address} failed (13: Permission denied)",

@@ -233,7 +233,9 @@ func (s *Symptom) Plain() string {
 // Nearest are the symptoms whose words are most like those of a line that is
 // not known, the best first: at most n, and none without likeness.
 func Nearest(line string, n int) []*Symptom {
-	said := lettersOf(line[:min(len(line), longest)])
+	line = line[:min(len(line), longest)]
+	line, _, _ = strings.Cut(line, ", client: ") // behind it nginx says whose request it was
+	said := lettersOf(line)
 	count := map[string]int{} // in how many symptoms a word is
 	all := All()
 	for _, s := range all {

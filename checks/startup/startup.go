@@ -34,6 +34,13 @@ func Checks() []*model.Check {
 		resolversWithoutNameserver,
 		defaultServerBelow,
 		neverResolved,
+		misplacedDirective,
+		duplicateDirective,
+		undefinedZone,
+		longServerName,
+		addressInUse,
+		unknownDirective,
+		unknownUser,
 	}
 }
 
@@ -66,5 +73,12 @@ var (
 	verifyWithoutCA            = &model.Check{ID: "verify-without-ca", Title: "A server's certificate is verified against nothing", Severity: model.Error, Outcomes: refuses}
 	defaultServerBelow         = &model.Check{ID: "default-server-below", Title: "default-server stands below the servers it was meant for", Severity: model.Warning}
 	neverResolved              = &model.Check{ID: "never-resolved", Title: "The name of a server is never looked up", Severity: model.Error, Outcomes: []model.Outcome{{Status: 503}, model.NoAnswer, model.RefusesToStart("")}}
+	misplacedDirective         = &model.Check{ID: "misplaced-directive", Title: "A directive stands where nginx does not take it", Severity: model.Error, Outcomes: refuses}
+	duplicateDirective         = &model.Check{ID: "duplicate-directive", Title: "What nginx takes once stands twice", Severity: model.Error, Outcomes: refuses}
+	undefinedZone              = &model.Check{ID: "undefined-zone", Title: "A zone, a cache or a log format is used that nothing defines", Severity: model.Error, Outcomes: refuses}
+	longServerName             = &model.Check{ID: "long-server-name", Title: "The name of a server is too long for the table of names", Severity: model.Error, Outcomes: refuses}
+	addressInUse               = &model.Check{ID: "address-in-use", Title: "http and stream listen on the same address", Severity: model.Error, Outcomes: refuses}
+	unknownDirective           = &model.Check{ID: "unknown-directive", Title: "A directive that this nginx does not have", Severity: model.Error, Outcomes: refuses}
+	unknownUser                = &model.Check{ID: "unknown-user", Title: "The image has no such user", Severity: model.Error, Outcomes: refuses}
 	resolversWithoutNameserver = &model.Check{ID: "resolvers-without-nameserver", Title: "A resolvers section asks nobody", Severity: model.Warning}
 )

@@ -9,7 +9,8 @@ import (
 )
 
 // The directives of nginx's own modules, with the contexts they may stand in,
-// how many arguments they take, and whether they open a block.
+// how many arguments they take, whether they open a block, in which versions
+// they exist, and whether a block takes a second one.
 //
 //go:embed directives.tsv
 var directivesTSV string
@@ -67,6 +68,9 @@ type form struct {
 	in    places
 	args  [10]bool // how many arguments it takes; the last stands for any more
 	block bool
+
+	since, gone string // the first version that has it, and the first without; "" where 1.18.0 or the newest is beyond
+	once        bool   // nginx refuses a second one in the same block
 }
 
 func (f *form) takes(n int) bool { return f.args[min(n, len(f.args)-1)] }
@@ -81,7 +85,7 @@ var table = sync.OnceValue(func() map[string]*entry {
 	all := make(map[string]*entry, 700)
 	for line := range strings.Lines(directivesTSV) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(f) != 4 {
+		if len(f) != 7 {
 			continue // the heading
 		}
 		e := all[f[0]]
@@ -89,7 +93,7 @@ var table = sync.OnceValue(func() map[string]*entry {
 			e = &entry{}
 			all[f[0]] = e
 		}
-		e.forms = append(e.forms, form{in: placesOf(f[1]), args: arity(f[2]), block: f[3] == "block"})
+		e.forms = append(e.forms, form{in: placesOf(f[1]), args: arity(f[2]), block: f[3] == "block", since: f[4], gone: f[5], once: f[6] == "once"})
 	}
 	for _, e := range all {
 		var in places

@@ -25,6 +25,7 @@ func TestDirectives(t *testing.T) {
 	got := map[string]bool{}
 	for line := range strings.Lines(directivesTSV) {
 		if line = strings.TrimSuffix(line, "\n"); !strings.HasPrefix(line, "#") {
+			line = strings.Join(strings.SplitN(line, "\t", 5)[:4], "\t")
 			got[line] = true
 			if !want[line] {
 				t.Errorf("not of nginx: %s", line)

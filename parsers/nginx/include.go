@@ -49,12 +49,15 @@ func read(t *files.Tree, root files.Root) *reading {
 		return x.reading
 	}
 	context := x.infer(scripts)
+	if isMain(root.Place, root.Paths[0]) && x.lib == nil {
+		context, x.context, x.root.Fragment = inMain, "main", ""
+	}
 	if x.lib == nil {
 		x.lib = newShelf(t, root, context == inMain)
 	}
 	x.env = environment(root)
 	x.root.Span = scripts[0].source.Span(0, len(scripts[0].source.Text))
-	if context == inHTTP && inStockImage(root) {
+	if (context == inHTTP || context == inMain) && inStockImage(root) {
 		x.context, x.root.Fragment = "main", ""
 		x.sites, scripts = scripts, []*script{stockMain()}
 	}

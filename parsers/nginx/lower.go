@@ -24,10 +24,12 @@ func (p Parser) Load(t *files.Tree, root files.Root) files.Loaded {
 		maps:     map[string][]*model.Node{},
 		static:   map[string]bool{},
 		asked:    map[subrequest]bool{},
+		main:     len(root.Paths) > 0 && isMain(root.Place, root.Paths[0]),
 	}
 	l.gateway = &model.Gateway{Name: "nginx", Node: r.root, Product: l.product, Place: root.Place}
 	l.gateway.User, l.gateway.Grace = l.user(), l.grace()
 	l.lower()
+	l.judge()
 	return files.Loaded{Gateways: []*model.Gateway{l.gateway}, Findings: l.findings}
 }
 
@@ -81,6 +83,7 @@ func signalled(p *model.Place) bool {
 type loader struct {
 	root     *model.Node
 	context  string // what the root's statements stand in
+	main     bool   // its place starts nginx with it
 	product  model.Product
 	gateway  *model.Gateway
 	findings []model.Finding

@@ -40,7 +40,7 @@ func mounted(t *files.Tree, p *model.Place, names []string, all map[string]*cand
 		c := all[name]
 		for _, where := range p.Seen(name) {
 			switch home := homeOf(where); {
-			case where == asked, asked == "" && home != "" && untemplated(where) == home+"/nginx.conf" && c.main():
+			case where == asked, asked == "" && home != "" && untemplated(where) == home+"/nginx.conf" && (c.main() || isMain(p, name)):
 				main = c
 			case home == "":
 				continue
@@ -72,9 +72,10 @@ func mounted(t *files.Tree, p *model.Place, names []string, all map[string]*cand
 	groups := map[places][]*candidate{}
 	for _, c := range seen {
 		home := homeOf(at[c])
-		if slices.ContainsFunc(sites, func(s string) bool { return files.Match(home+"/"+s, at[c]) }) {
+		switch site := slices.ContainsFunc(sites, func(s string) bool { return files.Match(home+"/"+s, at[c]) }); {
+		case site && !c.main():
 			groups[c.context] = append(groups[c.context], c)
-		} else if c.main() {
+		case c.main():
 			root([]*candidate{c}, model.High)
 		}
 	}
@@ -90,6 +91,14 @@ func mounted(t *files.Tree, p *model.Place, names []string, all map[string]*cand
 		}
 	}
 	return roots
+}
+
+// isMain reports whether a place in which nginx runs has the file where nginx
+// looks for the main one, whatever is written in it.
+func isMain(p *model.Place, name string) bool {
+	return p != nil && runs(p) && slices.ContainsFunc(p.Seen(name), func(at string) bool {
+		return homeOf(at) != "" && at == homeOf(at)+"/nginx.conf"
+	})
 }
 
 // commanded is the file that the command of a place names with -c, or "".
