@@ -427,6 +427,11 @@ const beliefs = `## What is often believed, and is not so
 - **Large requests give 502.** nginx answers 413, 414 or 400. 502 comes when the program closes early: uWSGI above its buffer-size of 4096 (s), or one that refuses
   a body without reading it (m).
 - **An expired certificate behind the proxy gives 502.** nginx does not look at it unless proxy_ssl_verify is on (m).
+- **An address in IPv6 that nobody answers gives 502.** nginx tries the one in IPv4 next, a POST as well: 200, unless proxy_next_upstream is off (m).
+- **HTTP/1.0 to the server gives 502.** Most servers answer it; those that want HTTP/1.1 say 426, or 400 for a WebSocket (m).
+- **An auth_request that nobody answers gives 502 or 504.** The client gets 500, whatever became of the subrequest (m).
+- **proxy_request_buffering off is why a large upload gives 502.** A program that closes before it has read the body gives it with on just as with off (m).
+- **Without X-Forwarded-Proto it is 502.** It is a redirect that never ends (m).
 - **pm.max_children gives 502.** It gives 504, as requests wait in the queue; 502 only where the queue of a unix socket is full (m).
 - **A keep-alive race is rare and harmless.** nginx retries GETs, so that it is the POSTs that get 502. HAProxy closes the client's connection and logs nothing, so that
   the 502 is one layer further out (m).
