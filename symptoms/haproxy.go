@@ -24,7 +24,7 @@ var haproxyStates = []Symptom{
 			"A server whose name was never looked up counts as down",
 		Client: "503 at once", Phase: "choosing a server", Setting: "check, option httpchk, default_backend, init-addr",
 		Rules: []string{"check-without-host", "check-without-tls", "check-without-sni", "check-timeout-short", "all-servers-down", "empty-pool", "unrouted-requests", "never-resolved",
-			"one-failed-check", "upstream-not-logged", "monitor-always-up", "check-asks-root"},
+			"one-failed-check", "upstream-not-logged", "monitor-always-up", "check-asks-root", "dead-condition"},
 		Look:   []string{"\"Server ... is DOWN, reason: ...\" in the log: gwlint explain reads that, too", "whether the frontend sends the request to a backend at all: without one, backend and frontend have the same name in the line"},
 		Source: seenHAProxy,
 	},

@@ -14,5 +14,10 @@ func Checks() []*model.Check {
 		pathGlued,
 		unroutedRequests,
 		sharedBind,
+		deadCondition,
 	}
 }
+
+// What dialects find themselves in the text has no Run.
+var deadCondition = &model.Check{ID: "dead-condition", Title: "The condition that chooses a backend is never true", Severity: model.Warning,
+	Outcomes: []model.Outcome{{Status: 503}, model.NoAnswer}}

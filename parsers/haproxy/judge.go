@@ -28,6 +28,7 @@ func (l *lowering) judge() {
 			l.judgeTables(p, tables)
 			l.judgeServerNames(p)
 			l.judgeCheckRules(p)
+			l.judgeRoutes(p)
 			for _, s := range p.by["bind"] {
 				l.judgeCertificate(p, s)
 			}
