@@ -26,7 +26,7 @@ var allServersDown = &model.Check{
 				continue
 			}
 			f := model.Finding{
-				Message: fmt.Sprintf("%s stands on every server of %s, so none is asked", h.Pool.Endpoints[0].Down.Key(), h.Pool.Name),
+				Message: fmt.Sprintf("%s stands on every server of %s, so none is asked", literal(h.Pool.Endpoints[0].Down), h.Pool.Name),
 				Because: because,
 				Outcome: h.Outcome(model.NoServer),
 				When:    "every request",
@@ -37,6 +37,15 @@ var allServersDown = &model.Check{
 			report(f)
 		}
 	},
+}
+
+// literal is what takes a server out as it is written: down, disabled, or
+// weight with its 0.
+func literal(down model.Value[bool]) string {
+	if text := down.At().Text(); text != "" && text != down.Key() {
+		return down.Key() + " " + text
+	}
+	return down.Key()
 }
 
 // commanded reports whether servers may be enabled while the gateway runs:
