@@ -48,7 +48,13 @@ func supposed(p *model.Place) *model.Gateway {
 	if p.Image.Known() {
 		service, known = image.Parse(p.Image.V).Service()
 	}
-	binds := process.Declared(p, p.Node, "PORT", "SERVER_PORT", "HTTP_PORT", "ASPNETCORE_HTTP_PORTS")
+	binds, tells := kestrel(p)
+	if !tells {
+		return nil
+	}
+	if len(binds) == 0 {
+		binds = process.Declared(p, p.Node, "PORT", "SERVER_PORT", "HTTP_PORT", "ASPNETCORE_HTTP_PORTS")
+	}
 	if len(binds) == 0 {
 		if !known {
 			return nil
@@ -73,10 +79,35 @@ func supposed(p *model.Place) *model.Gateway {
 			protocol = model.Fallback(p.Node, "protocol", service.Protocol, model.Default, service.Product+" speaks "+service.Protocol)
 		}
 		b := process.Listen(l, addr, protocol)
-		if model.Is(protocol, "http") {
+		if model.Is(protocol, "http") && addr.Key() != kestrelURLs {
 			b.TLS.Enabled = model.Fallback(p.Node, "tls", false, model.Assumed, service.Product+" speaks plain HTTP there, unless it is configured to do otherwise")
 		}
 	}
 	g.Listeners = []*model.Listener{l}
 	return g
+}
+
+const kestrelURLs = "ASPNETCORE_URLS"
+
+// kestrel are the addresses that ASP.NET Core listens on by its environment:
+// "http://+:5000;https://localhost:5001". They come before those of the image.
+// It tells nothing where one of them cannot be read.
+func kestrel(p *model.Place) (binds []model.Value[model.Addr], tells bool) {
+	v, set := p.Env[kestrelURLs]
+	if !set {
+		return nil, true
+	}
+	for _, one := range strings.Split(v.V, ";") {
+		scheme, rest, ok := strings.Cut(strings.TrimSpace(one), "://")
+		host, port, _ := strings.Cut(strings.TrimSuffix(rest, "/"), ":")
+		n, number := process.Port(port)
+		if !v.Known() || !ok || !number || scheme != "http" && scheme != "https" {
+			return nil, false
+		}
+		if host != "localhost" && host != "127.0.0.1" {
+			host = "" // every address, or a name of this one
+		}
+		binds = append(binds, model.Set(p.Node, kestrelURLs, v.At(), model.Addr{Host: host, Port: n}, model.Assumed, "unless the code names another"))
+	}
+	return binds, true
 }

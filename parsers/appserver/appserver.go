@@ -57,6 +57,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 			if s.name == "hypercorn" {
 				s.read(t, d)
 			}
+			s.look(t)
 			out.Gateways = append(out.Gateways, s.gateway())
 		}
 	}
@@ -115,8 +116,10 @@ type server struct {
 	process.Program
 	kind kind
 	name string
-	file *model.Node // hypercorn's configuration
-	code *coded      // the call that starts it; nil: its command does
+	file *model.Node         // hypercorn's configuration
+	code *coded              // the call that starts it; nil: its command does
+	host model.Value[string] // of a file of settings; no owner: it says nothing
+	port model.Value[int]
 }
 
 // read reads the TOML file of hypercorn, its top level.
@@ -314,6 +317,12 @@ func (s *server) hostAndPort() model.Value[model.Addr] {
 		if w, bare := s.Switch(k.hosts...); bare && s.code == nil {
 			host, hostGiven = model.Set(s.Node, k.hosts[0], w.Span, "", model.Explicit, ""), true
 		}
+	}
+	if !hostGiven && s.host.Owner() != nil {
+		host, hostGiven = s.host, true
+	}
+	if !portGiven && s.port.Owner() != nil {
+		port, portGiven = s.port, true
 	}
 	key, hostKey := s.name, ""
 	if len(k.ports) > 0 {

@@ -9,6 +9,8 @@ type kind struct {
 	hosts, ports []string // options; the environment's names behind them in upper case
 	binds        []string // options that take host:port
 	sockets      []string // options that take a path
+	config       []string // files of settings beside it that give host and port
+	section      string   // of those files; "" is anywhere
 	positional   bool     // the first argument that is no option is an address
 
 	host string // where it listens without any; "" is every address
@@ -51,9 +53,9 @@ var kinds = map[string]kind{
 	"next start":           {hosts: []string{"-H", "--hostname", "HOSTNAME"}, ports: []string{"-p", "--port", "PORT"}, port: 3000, idle: []string{"--keepAliveTimeout"}, idleUnit: time.Millisecond, keeps: unknown, lives: unknown},
 	"next dev":             {hosts: []string{"-H", "--hostname"}, ports: []string{"-p", "--port", "PORT"}, port: 3000, keeps: unknown, lives: unknown},
 	"react-scripts":        {sub: []string{"start"}, hosts: []string{"HOST"}, ports: []string{"PORT"}, port: 3000, keeps: unknown, lives: unknown},
-	"vite":                 {hosts: []string{"--host"}, ports: []string{"--port"}, host: "localhost", port: 5173, keeps: unknown, lives: unknown},
-	"vite preview":         {hosts: []string{"--host"}, ports: []string{"--port"}, host: "localhost", port: 4173, keeps: unknown, lives: unknown},
-	"ng":                   {sub: []string{"serve"}, hosts: []string{"--host"}, ports: []string{"--port"}, host: "localhost", port: 4200, keeps: unknown, lives: unknown},
+	"vite":                 {config: viteConfig, section: "server", hosts: []string{"--host"}, ports: []string{"--port"}, host: "localhost", port: 5173, keeps: unknown, lives: unknown},
+	"vite preview":         {config: viteConfig, section: "preview", hosts: []string{"--host"}, ports: []string{"--port"}, host: "localhost", port: 4173, keeps: unknown, lives: unknown},
+	"ng":                   {config: []string{"angular.json"}, sub: []string{"serve"}, hosts: []string{"--host"}, ports: []string{"--port"}, host: "localhost", port: 4200, keeps: unknown, lives: unknown},
 	"http-server":          {hosts: []string{"-a"}, ports: []string{"-p", "--port", "PORT"}, port: 8080, keeps: unknown, lives: unknown, certs: []string{"-C", "--cert"}},
 	"serve":                {binds: []string{"-l", "--listen", "-p"}, port: 3000, keeps: unknown, lives: unknown, certs: []string{"--ssl-cert"}},
 	"artisan serve":        {hosts: []string{"--host", "SERVER_HOST"}, ports: []string{"--port", "SERVER_PORT"}, host: "127.0.0.1", port: 8000, keeps: unknown, lives: unknown},

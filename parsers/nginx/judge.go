@@ -18,6 +18,11 @@ func (l *loader) judge() {
 	start := places(0)
 	if l.complete() {
 		start = inMain
+	}
+	before := len(l.findings)
+	l.judgeBlock(l.root, start)
+	strays := slices.ContainsFunc(l.findings[before:], func(f model.Finding) bool { return f.Rule == "misplaced-directive" })
+	if l.complete() && !strays { // a block in the wrong place holds what seems to be missing
 		l.judgeEvents()
 		l.judgeNames()
 		l.judgeNameLengths()
@@ -26,7 +31,6 @@ func (l *loader) judge() {
 		l.judgeUser()
 		l.judgeDaemon()
 	}
-	l.judgeBlock(l.root, start)
 	l.judgeDefaults()
 }
 

@@ -26,10 +26,26 @@ func (g Program) Signalled() model.Value[bool] {
 		return model.Value[bool]{}
 	case f.unsure != "":
 		return model.NotTold[bool](g.Node, key, f.unsure)
+	case g.leaves():
+		return model.NotTold[bool](g.Node, key, "it leaves whoever starts it, for the background")
 	case !f.at.IsZero():
 		return model.Set(g.Node, key, f.at, false, model.Explicit, f.why)
 	}
 	return model.Fallback(g.Node, key, true, model.Default, "no shell stays in front")
+}
+
+// leaves reports whether the program goes to the background by itself: it ends
+// with the first process of its container, and waits for no signal.
+func (g Program) leaves() bool {
+	switch g.Name {
+	case "php-fpm", "gunicorn":
+		_, ok := g.Switch("-D", "--daemonize", "--daemon")
+		return ok
+	case "uwsgi":
+		_, ok := g.Flag("-d", "--daemonize", "--daemonize2")
+		return ok
+	}
+	return false
 }
 
 // Ends is how long requests live on in a server that the signal which stops its
