@@ -3,6 +3,7 @@ package timeouts
 import (
 	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/gwlint/gwlint/model"
 )
@@ -15,7 +16,7 @@ var unitlessTimeout = &model.Check{
 	Severity: model.Warning,
 	Outcomes: []model.Outcome{{Status: 504}, {Status: 503}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
-		ends := outcomesOf(w)
+		ends := sync.OnceValue(func() map[model.Span]model.Outcome { return outcomesOf(w) })
 		for n := range w.Statements("haproxy", "timeout", "server", "server-template", "default-server") {
 			for _, t := range times(n) {
 				ms, err := strconv.Atoi(t.word.Text)
@@ -25,7 +26,7 @@ var unitlessTimeout = &model.Check{
 				report(model.Finding{
 					Message: fmt.Sprintf("%s %s is %d milliseconds: a time without a unit is not in seconds", t.name, t.word.Text, ms),
 					Because: []model.Fact{model.Mark{Span: t.word.Span, Text: t.name}, n},
-					Outcome: ends[t.word.Span],
+					Outcome: ends()[t.word.Span],
 					When:    fmt.Sprintf("what takes longer than %d ms", ms),
 					Fix: &model.Fix{Message: "write seconds", Edits: []model.Edit{
 						{Span: t.word.Span.Source.Span(t.word.Span.End, t.word.Span.End), Text: "s"}}},
