@@ -39,11 +39,11 @@ var retriesSameServer = &model.Check{
 			f.Because = append(f.Because, window)
 			f.Outcome = h.Outcome(model.Refused)
 			f.When = "until a dead server is noticed"
-			if sticky := h.Pool.Sticky; model.Is(sticky, true) && sticky.Written() {
+			if sticky := h.Pool.Sticky; model.Is(sticky, true) && sticky.Written() && model.Over(window, time.Second) {
 				f.Because = append(f.Because, sticky)
 				f.When = "all requests of the clients whose server is dead, until that is noticed"
 			} else {
-				f.AtMost = model.Note // other clients' requests go elsewhere at once
+				f.AtMost = model.Note // other requests go elsewhere at once, or it is over soon
 			}
 			report(f)
 		}
