@@ -13,7 +13,7 @@ var resolverMissing = &model.Check{
 	ID:       "resolver-missing",
 	Title:    "A name is looked up for each request, and there is no resolver",
 	Severity: model.Error,
-	Outcomes: []model.Outcome{{Status: 502}},
+	Outcomes: []model.Outcome{{Status: 502}, model.NoAnswer},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, l := range w.Links {
 			target, resolver := l.Endpoint.Addr, l.Conn.Lookup

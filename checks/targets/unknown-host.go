@@ -26,10 +26,16 @@ var unknownHost = &model.Check{
 		}
 		for _, l := range w.Links {
 			at, here := l.Endpoint.Addr, l.Hop.Gateway().Place.Network()
-			if l.Linked() || l.Place != nil || !at.Known() || !at.V.Named() || strings.Contains(at.V.Host, ".") || !closed(here) || slices.Contains(here.Hosts, at.V.Host) {
+			if onHost(l.Hop.Gateway().Place) {
+				here = l.Hop.Gateway().Place
+			}
+			if l.Linked() || l.Place != nil || !at.Known() || !at.V.Named() || strings.Contains(at.V.Host, ".") || !closed(here) && !onHost(here) || slices.Contains(here.Hosts, at.V.Host) {
 				continue
 			}
 			who := named[strings.ToLower(at.V.Host)]
+			if onHost(here) && len(who) == 0 {
+				continue // the host may know it
+			}
 			f := model.Finding{
 				Message: fmt.Sprintf("%s %s names %s, and no service has that name", at.Key(), at.Text(), at.V.Host),
 				Because: []model.Fact{at, model.Mark{Span: here.Node.Head(), Text: "asked from here"}},
@@ -44,6 +50,12 @@ var unknownHost = &model.Check{
 					continue
 				}
 				f.Message = fmt.Sprintf("%s %s names %s, which shares no network with %s", at.Key(), at.Text(), at.V.Host, here.Name)
+				switch {
+				case onHost(here):
+					f.Message = fmt.Sprintf("%s %s names %s, and %s is in the network of the host, where the names of services mean nothing", at.Key(), at.Text(), at.V.Host, here.Name)
+				case onHost(who[0]):
+					f.Message = fmt.Sprintf("%s %s names %s, which is in the network of the host, and has no name for others", at.Key(), at.Text(), at.V.Host)
+				}
 				f.Because = append(f.Because, model.Mark{Span: who[0].Node.Head(), Text: "is there"})
 			}
 			report(f)
@@ -58,9 +70,17 @@ func closed(p *model.Place) bool {
 		!slices.ContainsFunc(p.Nets, func(n string) bool { return strings.HasPrefix(n, "external/") })
 }
 
+// onHost reports whether a container is in the network of its host.
+func onHost(p *model.Place) bool {
+	return p.Node != nil && p.Node.In("compose") && p.Within != nil && p.Within.Node == nil
+}
+
 // apart reports whether two places certainly do not meet, though they are of
 // the same file.
 func apart(p, q *model.Place) bool {
+	if p.Node != nil && q.Node != nil && p.Node.Span.Source == q.Node.Span.Source && onHost(p) != onHost(q) {
+		return true
+	}
 	return p.Node != nil && q.Node != nil && p.Node.Span.Source == q.Node.Span.Source && len(p.Nets) > 0 &&
 		!slices.ContainsFunc(p.Nets, func(n string) bool { return slices.Contains(q.Nets, n) })
 }

@@ -494,7 +494,7 @@ func (w *world) settle(s *service) {
 		}
 	} else if mode == "host" {
 		if w.host == nil {
-			w.host = &model.Place{Name: "the host of " + w.name}
+			w.host = &model.Place{Name: "the host of " + w.name, Nets: []string{w.name + "/host"}} // on which the names of services mean nothing
 		}
 		p.Within, p.Nets = w.host, nil
 	} else if mode != "" && mode != "bridge" && mode != "default" {

@@ -17,14 +17,22 @@ func (l *loader) streamRoute(s *model.Listener) {
 		return
 	}
 	r := &model.Route{Listener: s, Node: n}
+	for _, t := range l.expand(n, pass.Arg(0)) {
+		r.Hops = append(r.Hops, l.streamHop(s, r, pass, t))
+	}
+	s.Routes = []*model.Route{r}
+}
+
+// streamHop is the way to one of the values that the proxy_pass of a stream
+// server may have.
+func (l *loader) streamHop(s *model.Listener, r *model.Route, pass *model.Node, t text) *model.Hop {
+	n := s.Node
 	h := &model.Hop{Route: r, Node: pass}
 	to := target{named: strings.Contains(pass.Arg(0), "$")}
-	all := l.expand(n, pass.Arg(0))
-	switch {
-	case len(all) != 1 || strings.Contains(all[0].s, "$"):
+	if strings.Contains(t.s, "$") {
 		to.why = "it is a variable: " + pass.Arg(0)
-	default:
-		to = parseTarget(family{protocol: "tcp"}, all[0].s)
+	} else {
+		to = parseTarget(family{protocol: "tcp"}, t.s)
 		to.named = strings.Contains(pass.Arg(0), "$")
 	}
 	explicit := l.pools[poolKey("stream", to.host)]
@@ -32,7 +40,7 @@ func (l *loader) streamRoute(s *model.Listener) {
 		explicit = nil
 	}
 	if h.Pool = explicit; explicit == nil {
-		h.Pool = l.implicit(pass, to.host, l.targetAddr(pass, to, nil))
+		h.Pool = l.implicit(pass, to.host, l.targetAddr(pass, to, t.from))
 	}
 	protocol := "tcp"
 	for _, b := range s.Binds {
@@ -66,6 +74,5 @@ func (l *loader) streamRoute(s *model.Listener) {
 	h.Path = model.Fallback(n, "path", "", model.Default, "a tunnel")
 	h.Queue = model.Fallback(n, "queue", time.Duration(0), model.Default, "nginx has no queue")
 	h.MaxBody = model.Fallback(n, "client_max_body_size", int64(math.MaxInt64), model.Default, "not HTTP")
-	r.Hops = []*model.Hop{h}
-	s.Routes = []*model.Route{r}
+	return h
 }
