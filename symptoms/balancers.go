@@ -120,6 +120,26 @@ var balancers = []Symptom{
 		Rules: []string{"container-port-undefined"}, Look: []string{"portMappings of the container"}, Source: "the API of ECS; not reproduced",
 	},
 	{
+		Product: "aws-ecs", Says: "InvalidParameterException: The container {container} does not exist in the task definition",
+		Means: "the service names a container that its task definition does not have", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "container_name",
+		Rules: []string{"container-undefined"}, Look: []string{"name in container_definitions"}, Source: "the API of ECS; not reproduced",
+	},
+	{
+		Product: "aws-ecs", Says: "has target type {type}, which is incompatible with the {mode} network mode specified in the task definition",
+		Means: "tasks with an interface of their own are registered by address, the others by instance", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "target_type, network_mode",
+		Rules: []string{"target-group-refused"}, Look: []string{"target_type = \"ip\" for awsvpc and Fargate"}, Source: "hashicorp/terraform-provider-aws, issue 12252; not reproduced",
+	},
+	{
+		Product: "aws-alb", Says: "Health check interval must be greater than the timeout",
+		Means: "a check may last until the next one; the timeout is 5 s where none is written", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "health_check interval, timeout",
+		Rules: []string{"check-outlasts-interval"}, Look: []string{"a timeout below the interval"}, Source: "terraform-linters/tflint-ruleset-aws, issue 404; not reproduced",
+	},
+	{
+		Product: "aws-alb", Says: "PriorityInUse: Priority '{number}' is currently in use",
+		Means: "two rules of a listener have one priority", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "priority",
+		Rules: []string{"duplicate-priority"}, Look: []string{"a rule that was copied; one that was made by hand"}, Source: "the API of ELB; not reproduced",
+	},
+	{
 		Product: "aws-ecs", Says: "(service {service}) (port {port}) is unhealthy in (target-group {group}) due to (reason Health checks failed",
 		Means: "a task is stopped because the load balancer's check fails", Client: "503 when no task is left", Phase: "health check", Setting: "health_check_grace_period_seconds, health_check of aws_lb_target_group",
 		Rules: []string{"no-grace-period", "check-asks-root"}, Look: []string{"how long the program needs until it answers"}, Source: "the events of ECS; not reproduced",

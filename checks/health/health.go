@@ -23,6 +23,8 @@ func Checks() []*model.Check {
 		checkAsksRoot,
 		poolUnchecked,
 		checkBlocked,
+		checkOutlastsInterval,
+		fixedCheckPort,
 		uncheckedDependency,
 	}
 }

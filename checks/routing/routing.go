@@ -15,9 +15,13 @@ func Checks() []*model.Check {
 		unroutedRequests,
 		sharedBind,
 		deadCondition,
+		duplicatePriority,
 	}
 }
 
 // What dialects find themselves in the text has no Run.
 var deadCondition = &model.Check{ID: "dead-condition", Title: "The condition that chooses a backend is never true", Severity: model.Warning,
 	Outcomes: []model.Outcome{{Status: 503}, model.NoAnswer}}
+
+var duplicatePriority = &model.Check{ID: "duplicate-priority", Title: "Two rules of a listener have one priority", Severity: model.Error,
+	Outcomes: []model.Outcome{model.RefusesToStart("")}}

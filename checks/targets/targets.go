@@ -20,12 +20,15 @@ func Checks() []*model.Check {
 		tlsPortBehindHTTP,
 		blockedByFirewall,
 		containerPortUndefined,
+		targetGroupRefused,
+		containerUndefined,
 		serverWithoutPort,
 		emptyPool,
 		namedPortMissing,
 		wrongPort,
 		loopbackInContainer,
 		appOnLoopback,
+		clientNotAllowed,
 		unknownHost,
 		foreignPort,
 		lookupLate,
@@ -35,3 +38,10 @@ func Checks() []*model.Check {
 		startOrder,
 	}
 }
+
+// What dialects find themselves in the text has no Run.
+var targetGroupRefused = &model.Check{ID: "target-group-refused", Title: "A target group that its listener or its service does not take", Severity: model.Error,
+	Outcomes: []model.Outcome{model.RefusesToStart("")}}
+
+var containerUndefined = &model.Check{ID: "container-undefined", Title: "container_name is none of the task's containers", Severity: model.Error,
+	Outcomes: []model.Outcome{model.RefusesToStart("")}}

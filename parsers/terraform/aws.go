@@ -146,6 +146,7 @@ func (lb *balancer) listen(r *resource) {
 	if !s.has("protocol") && !lb.tcp() {
 		protocol = documented(s.node, "protocol", "HTTP", "AWS default")
 	}
+	lb.judgeListener(s, protocol)
 	bind.Protocol = turn(protocol, spoken)
 	bind.TLS.Enabled = turn(protocol, secured)
 	bind.TLS.Cert = s.text("certificate_arn")
@@ -155,7 +156,9 @@ func (lb *balancer) listen(r *resource) {
 		l.Idle = lb.section.duration("idle_timeout")
 		l.MaxHead = documented(lb.section.node, "request header limit", int64(64<<10), "fixed, Quotas for your Application Load Balancers")
 	}
-	for _, rule := range lb.rules(r) {
+	rules := lb.rules(r)
+	lb.judgePriorities(rules)
+	for _, rule := range rules {
 		rs := rule.section()
 		lb.act(route(l, rs.node, conditions(rs)), rs, rs.blocks("action"), s)
 	}
@@ -354,6 +357,7 @@ func (lb *balancer) forward(r *model.Route, s *section, attr string, l *section)
 		if lb.pools[t] == nil {
 			lb.pools[t] = lb.group(lb.gateway, t)
 		}
+		lb.judgeForward(t.section(), l)
 		h := hop(r, s.node, lb.pools[t])
 		lb.speak(h, t.section(), l)
 		lb.admit(h, t)

@@ -73,6 +73,9 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 		t.replaces = documented(s.node, "", true, "ECS replaces tasks that fail the check of the load balancer")
 		if name := lb.text("container_name"); name.Known() {
 			t.place = places[name.V]
+			if t.place == nil && len(tasks) == 1 {
+				b.judgeContainer(tasks[0], name)
+			}
 		} else if only := listening(all, t.port); len(tasks) == 1 && len(only) == 1 {
 			t.place = only[0]
 		}
@@ -92,6 +95,9 @@ func (b *builder) service(r *resource, served map[*resource]bool) {
 		}
 		for _, g := range groups {
 			b.targets[g] = append(b.targets[g], t)
+			if len(tasks) == 1 && g.kind != "aws_elb" {
+				b.judgeTargetType(tasks[0], g)
+			}
 		}
 	}
 }

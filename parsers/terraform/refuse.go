@@ -1,0 +1,90 @@
+package terraform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gwlint/gwlint/model"
+)
+
+// judgeTargetType finds target groups that cannot hold the tasks of a service:
+// a task with a network interface of its own is registered by its address, the
+// others by their instance.
+func (b *builder) judgeTargetType(task, group *resource) {
+	mode, kind := task.section().text("network_mode"), group.section().text("target_type")
+	switch {
+	case model.Is(mode, "awsvpc") && model.Is(kind, "instance"):
+	case (model.Is(mode, "bridge") || model.Is(mode, "host")) && model.Is(kind, "ip"):
+	default:
+		return
+	}
+	b.refuse("target-group-refused", fmt.Sprintf("%s of %s does not go with %s of %s", kind, group.local(), mode, task.local()),
+		fmt.Sprintf("has target type %s, which is incompatible with the %s network mode specified in the task definition", kind.V, mode.V), kind, mode)
+}
+
+// judgeContainer finds a service that registers a container which its task
+// does not have.
+func (b *builder) judgeContainer(task *resource, name model.Value[string]) {
+	containers, whole := b.containers(task)
+	if !whole || len(containers) == 0 || task.maybe != "" {
+		return
+	}
+	because := []model.Fact{name}
+	var has []string
+	for _, c := range containers {
+		n := c.text("name")
+		if !n.Known() || n.V == name.V {
+			return
+		}
+		has, because = append(has, n.V), append(because, n)
+	}
+	b.refuse("container-undefined", fmt.Sprintf("%s is none of the containers of %s, which has %s", name, task.local(), strings.Join(has, ", ")),
+		"The container "+name.V+" does not exist in the task definition", because...)
+}
+
+func (b *builder) refuse(rule, message, says string, because ...model.Fact) {
+	b.findings = append(b.findings, model.Finding{Rule: rule, Message: message, Because: because,
+		Outcome: model.RefusesToStart(says), When: "terraform apply"})
+}
+
+// judgeListener finds listeners that their load balancer does not have: of a
+// protocol of the other kind, or for TLS without a certificate.
+func (lb *balancer) judgeListener(s *section, protocol model.Value[string]) {
+	kind := lb.section.text("load_balancer_type")
+	if !protocol.Known() || !kind.Known() || kind.V == "gateway" {
+		return
+	}
+	if http := spoken(protocol.V) == "http"; http != (kind.V == "application") {
+		lb.refuse("target-group-refused", fmt.Sprintf("%s of %s is none of a load balancer of type %s", protocol, s.res.local(), kind.V), "", protocol, kind)
+		return
+	}
+	if secured(protocol.V) && protocol.Written() && !s.has("certificate_arn") && s.node.Doubt() == "" {
+		lb.refuse("bind-without-certificate", fmt.Sprintf("%s of %s wants a certificate, and certificate_arn is not set", protocol, s.res.local()), "CertificateNotFound", protocol, s.node)
+	}
+}
+
+// judgeForward finds target groups that a listener does not take.
+func (lb *balancer) judgeForward(group, listener *section) {
+	protocol, kind := group.text("protocol"), lb.section.text("load_balancer_type")
+	version, spokenTo := group.text("protocol_version"), listener.text("protocol")
+	switch {
+	case !protocol.Known() || !kind.Known() || kind.V == "gateway" || model.Is(group.text("target_type"), "lambda"):
+	case (spoken(protocol.V) == "http") != (kind.V == "application"):
+		lb.refuse("target-group-refused", fmt.Sprintf("%s of %s is none of a load balancer of type %s", protocol, group.res.local(), kind.V), "", protocol, kind)
+	case model.Is(version, "GRPC") && kind.V == "application" && spokenTo.Known() && strings.EqualFold(spokenTo.V, "HTTP"):
+		lb.refuse("target-group-refused", fmt.Sprintf("%s of %s only goes with HTTPS, and %s of %s is HTTP", version, group.res.local(), spokenTo.Key(), listener.res.local()), "", spokenTo, version)
+	}
+}
+
+// judgePriorities finds rules of one listener, in the order of their
+// priorities, that have the same one.
+func (lb *balancer) judgePriorities(rules []*resource) {
+	for i := 1; i < len(rules); i++ {
+		a, b := rules[i-1].section().whole("priority"), rules[i].section().whole("priority")
+		if !a.Known() || !b.Known() || a.V != b.V || rules[i-1].maybe != "" || rules[i].maybe != "" || !b.Written() || a.At() == b.At() {
+			continue
+		}
+		lb.refuse("duplicate-priority", fmt.Sprintf("%s of %s is that of %s, a rule of the same listener", b, rules[i].local(), rules[i-1].local()),
+			"PriorityInUse: Priority '"+fmt.Sprint(b.V)+"' is currently in use", b, a)
+	}
+}
