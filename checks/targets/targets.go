@@ -28,7 +28,6 @@ func Checks() []*model.Check {
 		wrongPort,
 		loopbackInContainer,
 		appOnLoopback,
-		clientNotAllowed,
 		unknownHost,
 		foreignPort,
 		lookupLate,
