@@ -18,6 +18,14 @@ var plainPortBehindHTTPS = &model.Check{
 		for _, l := range w.Links {
 			target, tls := l.Endpoint.Addr, l.Conn.TLS.Enabled
 			plain := l.To.TLS.Enabled
+			if website := target.Known() && strings.Contains(target.V.Host, ".s3-website"); website && model.Is(tls, true) {
+				report(model.Finding{
+					Message: fmt.Sprintf("%s is a website of S3, which speaks plain HTTP alone, and %s has it asked in TLS", target, tls),
+					Because: []model.Fact{tls, target},
+					When:    "every request",
+				})
+				continue
+			}
 			if !model.Is(tls, true) || !target.Known() || !l.Linked() && (target.V.Port != 80 || target.Origin() == model.Assumed) || l.Linked() && (!model.Is(plain, false) || model.Is(l.To.Protocol, "tcp")) {
 				continue
 			}

@@ -22,12 +22,14 @@ func Checks() []*model.Check {
 		containerPortUndefined,
 		targetGroupRefused,
 		containerUndefined,
+		unreachableOrigin,
 		serverWithoutPort,
 		emptyPool,
 		namedPortMissing,
 		wrongPort,
 		loopbackInContainer,
 		appOnLoopback,
+		clientNotAllowed,
 		unknownHost,
 		foreignPort,
 		lookupLate,
@@ -44,3 +46,6 @@ var targetGroupRefused = &model.Check{ID: "target-group-refused", Title: "A targ
 
 var containerUndefined = &model.Check{ID: "container-undefined", Title: "container_name is none of the task's containers", Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")}}
+
+var unreachableOrigin = &model.Check{ID: "unreachable-origin", Title: "A CDN is sent to a load balancer that is internal", Severity: model.Error,
+	Outcomes: []model.Outcome{{Status: 504}}}

@@ -87,6 +87,14 @@ func (b *builder) origin(p *model.Pool, o *section) {
 	domain := o.text("domain_name")
 	e.Addr = turn(domain, func(name string) model.Addr { return model.Addr{Host: name, Port: port.V} })
 	lbs, whole := o.references("domain_name", "aws_lb", "aws_alb", "aws_elb")
+	if !custom.absent && len(lbs) == 1 && whole {
+		b.judgeInternal(o, "domain_name", lbs[0], cloudfrontOutcomes()[model.NoSYN])
+	}
+	if at, via := o.whence("domain_name"); !domain.Known() {
+		if site, ok := strings.CutSuffix(at.Text(), ".website_endpoint"); ok && strings.HasPrefix(site, "aws_s3_bucket") {
+			e.Addr = model.Set(o.node, domain.Key(), at, model.Addr{Host: site + ".s3-website.amazonaws.com", Port: port.V}, model.Explicit, "", via...)
+		}
+	}
 	for _, name := range o.blocks("vpc_origin_config") {
 		for _, v := range b.referenced(name, "vpc_origin_id", "aws_cloudfront_vpc_origin") {
 			more, _ := v.section().sub("vpc_origin_endpoint_config").references("arn", "aws_lb", "aws_alb")
@@ -118,6 +126,9 @@ func (b *builder) fetch(h *model.Hop, o, behaviour *section) {
 		c.TLS.Enabled = turn(policy, func(s string) bool { return s == "https-only" })
 		if model.Is(policy, "match-viewer") {
 			c.TLS.Enabled = model.NotTold[bool](custom.node, policy.Key(), "as the viewer asks")
+			if viewer := behaviour.text("viewer_protocol_policy"); model.Is(viewer, "https-only") || model.Is(viewer, "redirect-to-https") {
+				c.TLS.Enabled = turn(policy, func(string) bool { return true })
+			}
 		}
 		c.TLS.Verify = documented(custom.node, "certificate", true, "HTTP 502 status code (Bad Gateway)")
 	}
@@ -405,6 +416,7 @@ func (b *builder) proxied(r *resource) {
 		e.Addr = turn(s.text(attr), func(host string) model.Addr { return model.Addr{Host: host} })
 		if lbs, whole := s.references(attr, "aws_lb", "aws_alb", "aws_elb"); len(lbs) == 1 && whole {
 			e.Place = b.placeOf(lbs[0])
+			b.judgeInternal(s, attr, lbs[0], model.Outcome{})
 		}
 	}
 	p.Endpoints = []*model.Endpoint{e}

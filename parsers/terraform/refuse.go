@@ -88,3 +88,16 @@ func (lb *balancer) judgePriorities(rules []*resource) {
 			"PriorityInUse: Priority '"+fmt.Sprint(b.V)+"' is currently in use", b, a)
 	}
 }
+
+// judgeInternal finds a load balancer which only its own network reaches, and
+// that a CDN is sent to over the internet.
+func (b *builder) judgeInternal(s *section, attr string, lb *resource, outcome model.Outcome) {
+	internal := lb.section().flag("internal")
+	if !model.Is(internal, true) || s.node.Doubt() != "" {
+		return
+	}
+	at, _ := s.whence(attr)
+	b.findings = append(b.findings, model.Finding{Rule: "unreachable-origin",
+		Message: fmt.Sprintf("%s leads to %s over the internet, and that is in its own network alone: %s", s.key(attr), lb.local(), internal),
+		Because: []model.Fact{model.Mark{Span: at, Text: "asked over the internet"}, internal}, Outcome: outcome, When: "every request"})
+}
