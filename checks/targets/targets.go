@@ -29,7 +29,6 @@ func Checks() []*model.Check {
 		wrongPort,
 		loopbackInContainer,
 		appOnLoopback,
-		clientNotAllowed,
 		unknownHost,
 		foreignPort,
 		lookupLate,
