@@ -9,6 +9,12 @@ import (
 // no answer.
 var apps = []Symptom{
 	{
+		Product: "php-fpm", Says: "Connection disallowed: IP address '{address}' has been dropped",
+		Means:  "whoever connects is not in the list of the pool",
+		Client: "502 from nginx", Phase: "taking a connection", Setting: "listen.allowed_clients", Rules: []string{"client-not-allowed"},
+		Look: []string{"the address of the gateway as PHP-FPM sees it: in containers not 127.0.0.1"}, Source: "seen on nginx 1.22.1 with PHP-FPM 8.2",
+	},
+	{
 		Product: "php-fpm", Says: "server reached pm.max_children setting ({children})",
 		Means:  "all workers of the pool are busy: further requests wait in the queue of the socket",
 		Client: "504 from nginx when they wait for longer than fastcgi_read_timeout; 502 at once where the queue of a unix socket is full (listen.backlog)",

@@ -29,6 +29,7 @@ func Checks() []*model.Check {
 		wrongPort,
 		loopbackInContainer,
 		appOnLoopback,
+		clientNotAllowed,
 		unknownHost,
 		foreignPort,
 		lookupLate,

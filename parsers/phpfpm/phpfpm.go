@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,8 +119,25 @@ func starts(t *files.Tree, p *model.Place) (certain, may bool) {
 		return p.Image.Known() && image.Parse(p.Image.V).FPM(), true
 	}
 	all := process.Programs(t, p)
-	certain = slices.ContainsFunc(all, func(g process.Program) bool { return g.Name == "php-fpm" })
+	certain = slices.ContainsFunc(all, func(g process.Program) bool { name, _ := masterOf(g); return name })
 	return certain, len(all) == 0
+}
+
+// packaged is how the packages of Debian and Ubuntu call what they install:
+// php-fpm8.2 the program, php8.2-fpm the service.
+var packaged = regexp.MustCompile(`^php(?:-fpm(\d\.\d)|(\d\.\d)-fpm)$`)
+
+// masterOf reports whether a program is PHP-FPM, or starts the service of that
+// name, and of which version of Debian's packages it is; "" of none.
+func masterOf(g process.Program) (ok bool, version string) {
+	word := strings.Trim(g.Node.Name.Span.Text(), `"'`)
+	if g.Name == "service" && len(g.Args) > 1 && (g.Args[1].Text == "start" || g.Args[1].Text == "restart") {
+		word = g.Args[0].Text
+	}
+	if v := packaged.FindStringSubmatch(path.Base(word)); v != nil {
+		return true, v[1] + v[2]
+	}
+	return g.Name == "php-fpm", ""
 }
 
 // A sighting is a file as the place sees it.
@@ -172,8 +190,17 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 		}
 		m.add(text.INI{Inline: ";"}.Read(src), path.Base(f.at))
 	}
-	g, ok := process.Find(t, root.Place, "php-fpm")
-	if len(m.order) == 0 && (ok || stock) {
+	var g process.Program
+	for _, started := range process.Programs(t, root.Place) {
+		if ok, version := masterOf(started); ok {
+			g = started
+			if len(m.order) == 0 && m.untouched(version) {
+				m.version = version
+			}
+			break
+		}
+	}
+	if len(m.order) == 0 && (g.Node != nil || stock) {
 		m.pool("www")
 	}
 	out.Gateways = append(out.Gateways, m.gateway(g, stock)...)
@@ -187,6 +214,24 @@ type master struct {
 	global []*model.Node
 	pools  map[string]*pool
 	order  []string
+
+	version string // of Debian's package, whose own pool is there as it comes; "" where that cannot be told
+}
+
+// changes are the words of a Dockerfile that changes the pool of a package, or
+// brings one.
+var changes = regexp.MustCompile(`pool\.d|www\.conf|php-fpm\.conf|\blisten\b|/fpm/?["\s*]|/etc/php[/0-9.]*["\s*]`)
+
+// untouched reports whether the pool of Debian's package is as it was
+// installed: the image is built by a Dockerfile that says nothing of it.
+func (m *master) untouched(version string) bool {
+	machine := m.place.Machine()
+	src := machine.Image.At().Source
+	if version == "" || src == nil || changes.Match(src.Text) {
+		return false
+	}
+	_, brought := machine.Original("/etc/php/" + version + "/fpm/pool.d/www.conf")
+	return !brought
 }
 
 // A pool is the sections of its name, in the order read.
@@ -354,7 +399,9 @@ func (m *master) gateway(g process.Program, stock bool) []*model.Gateway {
 		b.Backlog = setting(p.sections, out.Node, "listen.backlog", name, backlog, 511)
 		if addr.V.Path != "" {
 			b.Mode = setting(p.sections, out.Node, "listen.mode", name, octal, 0o660)
-			b.Owner = owner(p, out.Node)
+			if b.Owner = owner(p, out.Node); m.version != "" {
+				b.Owner = model.Fallback(out.Node, "listen.owner", "www-data:www-data", model.Assumed, "as Debian's package of PHP "+m.version+" has it")
+			}
 			for _, key := range []string{"listen.acl_users", "listen.acl_groups"} {
 				if n, owner, _ := find(p.sections, key); n != nil {
 					b.Mode, b.Owner = model.NotTold[int](owner, key, "an access list decides"), model.NotTold[string](owner, key, "an access list decides")
@@ -405,6 +452,9 @@ func (m *master) address(p *pool, tree *model.Node, stock bool) model.Value[mode
 			return v
 		}
 		return model.Fallback(owner, "listen", model.Addr{Port: 9000}, model.Assumed, "set by "+docker+" of the image, behind "+n.String()+", unless the image removes it")
+	}
+	if n == nil && m.version != "" {
+		return model.Fallback(tree, "listen", model.Addr{Net: "unix", Path: "/run/php/php" + m.version + "-fpm.sock"}, model.Assumed, "as Debian's package of PHP "+m.version+" has it")
 	}
 	if n == nil {
 		return model.NotTold[model.Addr](tree, "listen", "it is not written")

@@ -41,6 +41,8 @@ func (g Program) leaves() bool {
 	case "php-fpm", "gunicorn":
 		_, ok := g.Switch("-D", "--daemonize", "--daemon")
 		return ok
+	case "service":
+		return true
 	case "uwsgi":
 		_, ok := g.Flag("-d", "--daemonize", "--daemonize2")
 		return ok
