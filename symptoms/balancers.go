@@ -135,6 +135,16 @@ var balancers = []Symptom{
 		Rules: []string{"check-outlasts-interval"}, Look: []string{"a timeout below the interval"}, Source: "terraform-linters/tflint-ruleset-aws, issue 404; not reproduced",
 	},
 	{
+		Product: "aws-api-gateway", Says: "Execution failed due to configuration error",
+		Means: "API Gateway could not call what is behind it: the function may not be called by it, or not by this method", Client: "500, {\"message\":\"Internal server error\"}", Phase: "calling the function",
+		Setting: "aws_lambda_permission, integration_http_method", Rules: []string{"function-not-called"}, Look: []string{"the lines around it: Invalid permissions on Lambda function"}, Source: "AWS re:Post, knowledge center; not reproduced",
+	},
+	{
+		Product: "aws-api-gateway", Says: "Invalid permissions on Lambda function",
+		Means: "no aws_lambda_permission lets API Gateway call the function", Client: "500, {\"message\":\"Internal server error\"}", Phase: "calling the function",
+		Setting: "aws_lambda_permission", Rules: []string{"function-not-called"}, Look: []string{"principal apigateway.amazonaws.com, and a source_arn that fits"}, Source: "AWS re:Post, knowledge center; not reproduced",
+	},
+	{
 		Product: "aws-alb", Says: "PriorityInUse: Priority '{number}' is currently in use",
 		Means: "two rules of a listener have one priority", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "priority",
 		Rules: []string{"duplicate-priority"}, Look: []string{"a rule that was copied; one that was made by hand"}, Source: "the API of ELB; not reproduced",
@@ -142,7 +152,7 @@ var balancers = []Symptom{
 	{
 		Product: "aws-ecs", Says: "(service {service}) (port {port}) is unhealthy in (target-group {group}) due to (reason Health checks failed",
 		Means: "a task is stopped because the load balancer's check fails", Client: "503 when no task is left", Phase: "health check", Setting: "health_check_grace_period_seconds, health_check of aws_lb_target_group",
-		Rules: []string{"no-grace-period", "check-asks-root"}, Look: []string{"how long the program needs until it answers"}, Source: "the events of ECS; not reproduced",
+		Rules: []string{"fixed-check-port", "no-grace-period", "check-asks-root"}, Look: []string{"how long the program needs until it answers"}, Source: "the events of ECS; not reproduced",
 	},
 }
 

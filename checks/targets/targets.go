@@ -23,6 +23,7 @@ func Checks() []*model.Check {
 		targetGroupRefused,
 		containerUndefined,
 		unreachableOrigin,
+		functionNotCalled,
 		serverWithoutPort,
 		emptyPool,
 		namedPortMissing,
@@ -49,3 +50,6 @@ var containerUndefined = &model.Check{ID: "container-undefined", Title: "contain
 
 var unreachableOrigin = &model.Check{ID: "unreachable-origin", Title: "A CDN is sent to a load balancer that is internal", Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 504}}}
+
+var functionNotCalled = &model.Check{ID: "function-not-called", Title: "API Gateway cannot call the function behind it", Severity: model.Error,
+	Outcomes: []model.Outcome{{Status: 500}}}

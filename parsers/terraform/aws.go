@@ -29,6 +29,7 @@ func (b *builder) aws() {
 			b.groupAlone(r)
 		}
 	}
+	b.apiGateway()
 }
 
 // addressed learns the DNS names that lead to load balancers.

@@ -40,6 +40,7 @@ var awsKinds = []string{
 	"aws_security_group", "aws_default_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule",
 	"aws_subnet", "aws_vpc", "aws_cloudfront_distribution", "aws_cloudfront_origin_request_policy", "aws_route53_record", "aws_lambda_function",
 	"aws_acm_certificate", "aws_iam_server_certificate", "aws_cloudfront_vpc_origin", "aws_eip",
+	"aws_api_gateway_integration", "aws_apigatewayv2_api", "aws_apigatewayv2_integration", "aws_lambda_permission",
 }
 
 func (g *graph) add(r *resource) {
