@@ -471,7 +471,7 @@ var nginx = []Symptom{
 		Product: "nginx", Says: "host not found in upstream \"{name}\"",
 		Means:  "a name does not resolve while nginx starts; one such name stops all of it, every site",
 		Client: notStarting, Phase: atStart, Setting: "the host in *_pass or upstream",
-		Rules: []string{"start-order", "unknown-host", "dns-once", "resolve-refused"},
+		Rules: []string{"unfilled-template", "start-order", "unknown-host", "dns-once", "resolve-refused"},
 		Look:  []string{"whether the name is a service of the same compose network, and up before nginx is", "/etc/hosts and /etc/resolv.conf count here, the resolver setting does not"}, Source: seenNginx,
 	},
 	{
@@ -793,9 +793,27 @@ var nginx = []Symptom{
 		Look: []string{"nginx -V: the modules"},
 	},
 	{
+		Product: "nginx", Says: "the closing bracket in \"{name}\" variable is missing",
+		Means:  "a place of a template was not filled in: ${NAME:-default} is of shells, and nginx and envsubst do not know it",
+		Client: notStarting, Phase: atStart, Rules: []string{"unfilled-template"}, Source: seenNginx,
+		Look: []string{"the variable in the environment of the container"},
+	},
+	{
+		Product: "nginx", Says: "invalid port in \"{value}\" of the \"listen\" directive",
+		Means:  "the port of listen is none; ${...} in it is a place of a template that was not filled in",
+		Client: notStarting, Phase: atStart, Setting: "listen", Rules: []string{"unfilled-template"}, Source: seenNginx,
+		Look: []string{"the variable in the environment of the container"},
+	},
+	{
+		Product: "nginx", Says: "host not found in \"{value}\" of the \"listen\" directive",
+		Means:  "listen names a host that nobody knows; ${...} is a place of a template that was not filled in",
+		Client: notStarting, Phase: atStart, Setting: "listen", Rules: []string{"unfilled-template"}, Source: seenNginx,
+		Look: []string{"the variable in the environment of the container"},
+	},
+	{
 		Product: "nginx", Says: "unknown \"{name}\" variable",
 		Means:  "a variable is used that no map, set or module defines; $connection_upgrade needs its map",
-		Client: notStarting, Phase: atStart, Rules: []string{"undefined-variable"}, Source: seenNginx,
+		Client: notStarting, Phase: atStart, Rules: []string{"undefined-variable", "unfilled-template"}, Source: seenNginx,
 		Look: []string{"the map that was in the guide and is not in the file"},
 	},
 	{

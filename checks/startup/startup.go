@@ -41,6 +41,7 @@ func Checks() []*model.Check {
 		addressInUse,
 		unknownDirective,
 		unknownUser,
+		unfilledTemplate,
 	}
 }
 
@@ -80,5 +81,6 @@ var (
 	addressInUse               = &model.Check{ID: "address-in-use", Title: "http and stream listen on the same address", Severity: model.Error, Outcomes: refuses}
 	unknownDirective           = &model.Check{ID: "unknown-directive", Title: "A directive that this nginx does not have", Severity: model.Error, Outcomes: refuses}
 	unknownUser                = &model.Check{ID: "unknown-user", Title: "The image has no such user", Severity: model.Error, Outcomes: refuses}
+	unfilledTemplate           = &model.Check{ID: "unfilled-template", Title: "A place in a template that nothing fills in", Severity: model.Error, Outcomes: refuses}
 	resolversWithoutNameserver = &model.Check{ID: "resolvers-without-nameserver", Title: "A resolvers section asks nobody", Severity: model.Warning}
 )

@@ -30,6 +30,7 @@ func (l *loader) judge() {
 		l.judgeShared()
 		l.judgeUser()
 		l.judgeDaemon()
+		l.judgeTemplates()
 	}
 	l.judgeDefaults()
 }
@@ -570,4 +571,69 @@ func (l *loader) judgeDaemon() {
 	case p.Image.Known() && (r.Name == "nginx" || r.Name == "nginxinc/nginx-unprivileged"):
 		l.refused("duplicate-directive", fmt.Sprintf("%s stands here, and the command of the image gives daemon off; with -g", n), says, n, p.Image)
 	}
+}
+
+// unfilled are the places of templates as envsubst has them, and as a shell
+// has them, which envsubst does not know.
+var unfilled = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-+=?][^}]*)?\}`)
+
+// builtIn are the beginnings of names that nginx has variables of.
+var builtIn = regexp.MustCompile(`(?i)^(arg_|http_|sent_|cookie_|server_|remote_|request|upstream_|proxy_|ssl_|document_|content_|fastcgi_|scheme|host|uri|args|status|binary_|body_|bytes_|connection|geoip|invalid_|is_args|jwt_|limit_rate|memcached_|msec|nginx_version|pid|pipe|query_|realip|realpath|secure_link|session_|slice|tcpinfo|time_|uid_|date_|gzip_|hostname|https|spdy|http2|http3|quic|protocol|trailer_|modern_|ancient_|msie|mirror|secure|auth_|otel_|path$|home$|pwd$|njs_|nginx_local_resolvers$|pkg_release$|dynpkg_)`)
+
+// judgeTemplates finds places that stay as they are: the official image fills
+// in what the environment of the container has, and nothing else.
+func (l *loader) judgeTemplates() {
+	p := l.gateway.Place
+	if !model.Is(p.Whole, true) || !p.Image.Known() || image.Parse(p.Image.V).Name != "nginx" || p.Node == nil || !p.Node.In("compose") || p.Hidden != "" {
+		return
+	}
+	for n := range l.root.Walk() {
+		if n.Span.IsZero() || n.Span.Source.Stock || n.Doubt() != "" || untemplated(n.Span.Source.Path) == n.Span.Source.Path {
+			continue
+		}
+		for _, a := range n.Args {
+			m := unfilled.FindStringSubmatch(a.Text)
+			if m == nil {
+				continue
+			}
+			says, lower := stays(n, a.Text, m), strings.ToLower(m[1])
+			_, set := p.Env[m[1]]
+			because := []model.Fact{model.Mark{Span: a.Span, Text: m[0]}, p.Image}
+			switch {
+			case says == "":
+				continue
+			case m[2] != "":
+				l.refused("unfilled-template", m[0]+" stays as it is: what fills in the template knows no defaults", says, because...)
+			case !set && m[1] != lower && m[1] == strings.ToUpper(m[1]) && !builtIn.MatchString(m[1]) && l.sets["$"+lower] == nil && l.maps["$"+lower] == nil:
+				l.refused("unfilled-template", fmt.Sprintf("%s stays as it is: %s has no such variable in its environment", m[0], p.Name), says,
+					append(because, model.Mark{Span: p.Node.Head(), Text: "without it"})...)
+			default:
+				continue
+			}
+			break
+		}
+	}
+}
+
+// stays is what nginx says of a place that was not filled in; "" where it
+// takes it for a text.
+func stays(n *model.Node, word string, m []string) string {
+	inPort := strings.Contains(word[:strings.Index(word, m[0])], ":") || m[2] != ""
+	switch name := n.Name.Text; {
+	case name == "listen" && inPort:
+		return fmt.Sprintf("invalid port in %q of the \"listen\" directive", word)
+	case name == "listen":
+		return fmt.Sprintf("host not found in %q of the \"listen\" directive", word)
+	case name == "server" && inPort:
+		return fmt.Sprintf("invalid port in upstream %q", word)
+	case name == "server":
+		return fmt.Sprintf("host not found in upstream %q", word)
+	case strings.HasSuffix(name, "_timeout") || strings.HasSuffix(name, "_size"):
+		return fmt.Sprintf("%q directive invalid value", name)
+	case !strings.HasSuffix(name, "_pass") && name != "proxy_set_header" && name != "add_header" && name != "return" && name != "root":
+		return ""
+	case m[2] != "":
+		return fmt.Sprintf("the closing bracket in %q variable is missing", m[1])
+	}
+	return fmt.Sprintf("unknown %q variable", strings.ToLower(m[1]))
 }
