@@ -145,6 +145,11 @@ var balancers = []Symptom{
 		Setting: "aws_lambda_permission", Rules: []string{"function-not-called"}, Look: []string{"principal apigateway.amazonaws.com, and a source_arn that fits"}, Source: "AWS re:Post, knowledge center; not reproduced",
 	},
 	{
+		Product: "cloudflared", Says: "The last ingress rule must match all URLs",
+		Means: "the last rule of the tunnel has a hostname or a path", Client: "nothing: the tunnel does not start", Phase: "start", Setting: "ingress_rule",
+		Rules: []string{"tunnel-without-rest"}, Look: []string{"a last rule with service = \"http_status:404\" alone"}, Source: "the source of cloudflared; not reproduced",
+	},
+	{
 		Product: "aws-alb", Says: "PriorityInUse: Priority '{number}' is currently in use",
 		Means: "two rules of a listener have one priority", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "priority",
 		Rules: []string{"duplicate-priority"}, Look: []string{"a rule that was copied; one that was made by hand"}, Source: "the API of ELB; not reproduced",

@@ -16,6 +16,7 @@ func Checks() []*model.Check {
 		sharedBind,
 		deadCondition,
 		duplicatePriority,
+		tunnelWithoutRest,
 	}
 }
 
@@ -24,4 +25,7 @@ var deadCondition = &model.Check{ID: "dead-condition", Title: "The condition tha
 	Outcomes: []model.Outcome{{Status: 503}, model.NoAnswer}}
 
 var duplicatePriority = &model.Check{ID: "duplicate-priority", Title: "Two rules of a listener have one priority", Severity: model.Error,
+	Outcomes: []model.Outcome{model.RefusesToStart("")}}
+
+var tunnelWithoutRest = &model.Check{ID: "tunnel-without-rest", Title: "The last rule of a tunnel does not take what is left", Severity: model.Error,
 	Outcomes: []model.Outcome{model.RefusesToStart("")}}

@@ -287,7 +287,7 @@ func (b *builder) azureProbe(rule *section) (h model.Health) {
 // frontDoor is an origin group of Front Door with its origins.
 func (b *builder) frontDoor(r *resource) {
 	s := r.section()
-	g := b.gateway(r, product(r, "azure-frontdoor", nil))
+	g := b.gateway(r, product(r, "azure-frontdoor", frontDoorOutcomes()))
 	l, bind := listener(g, s.node)
 	bind.Addr = documented(s.node, "", model.Addr{Port: 443}, "Front Door listens on 80 and 443")
 	bind.Protocol = documented(s.node, "", "http", "Front Door")
@@ -315,11 +315,39 @@ func (b *builder) frontDoor(r *resource) {
 		port := setting(os, "https_port", asPort)
 		e.Addr = turn(os.text("host_name"), func(host string) model.Addr { return model.Addr{Host: host, Port: port.V} })
 		c := h.Conn
+		c.TLS.Enabled = b.forwardedIn(r)
 		c.TLS.Verify = os.flag("certificate_name_check_enabled")
+		c.TLS.Name = os.text("host_name")
 		e.Conn = &c
+		host := documented(os.node, "origin_host_header", "client", "the Host of the request is sent: AFDOrigin")
+		if os.has("origin_host_header") {
+			host = os.text("origin_host_header")
+		}
+		if h.Host = host; len(p.Endpoints) > 0 {
+			h.Host = model.NotTold[string](s.node, "origin_host_header", "each origin has its own")
+		}
 		p.Endpoints = append(p.Endpoints, e)
 	}
 	if len(p.Endpoints) == 0 {
 		elsewhere(p, "its origins are not among the files")
 	}
+}
+
+// forwardedIn is whether Front Door speaks TLS to an origin group: as all of
+// the routes to it say.
+func (b *builder) forwardedIn(group *resource) (tls model.Value[bool]) {
+	const key = "forwarding_protocol"
+	number := 0
+	for _, route := range b.graph.of("azurerm_cdn_frontdoor_route") {
+		rs := route.section()
+		if !slices.Contains(b.referenced(rs, "cdn_frontdoor_origin_group_id", group.kind), group) {
+			continue
+		}
+		v := rs.text(key)
+		if number++; number > 1 && v.V != "HttpsOnly" || model.Is(v, "MatchRequest") {
+			return model.NotTold[bool](rs.node, key, "as the request, or as the route")
+		}
+		tls = turn(v, func(p string) bool { return p == "HttpsOnly" })
+	}
+	return tls
 }

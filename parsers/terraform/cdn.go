@@ -477,6 +477,7 @@ func (b *builder) tunnel(r *resource) {
 	bind.Addr = model.NotTold[model.Addr](s.node, "", "it listens nowhere")
 	c := s.sub("config")
 	for _, kind := range []string{"ingress_rule", "ingress"} {
+		b.judgeIngress(c.blocks(kind), c.more[kind])
 		for _, in := range c.blocks(kind) {
 			rt := route(l, in.node, in.text("hostname").V)
 			service := in.text("service")
@@ -493,9 +494,40 @@ func (b *builder) tunnel(r *resource) {
 			if ok {
 				h.Conn.Protocol = turn(service, func(string) string { return spoken(scheme) })
 				h.Conn.TLS.Enabled = turn(service, func(string) bool { return scheme == "https" })
+				h.Conn.TLS.Verify, h.Conn.TLS.Name = tunnelVerifies(c, in, service)
 			}
 		}
 	}
+}
+
+// tunnelVerifies tells whether cloudflared looks at the certificate of a
+// service, and for what name: that of the service, unless it is told one. With
+// authorities of its own nothing is told.
+func tunnelVerifies(config, rule *section, service model.Value[string]) (verify model.Value[bool], name model.Value[string]) {
+	verify = documented(rule.node, "no_tls_verify", true, "cloudflared default")
+	name = turn(service, func(s string) string {
+		_, rest, _ := strings.Cut(s, "://")
+		return hostPort(rest, 443).Host
+	})
+	for _, s := range []*section{config, rule} {
+		o := s.sub("origin_request")
+		if o.absent {
+			if o.open != "" {
+				return model.NotTold[bool](s.node, "origin_request", o.open), name
+			}
+			continue
+		}
+		if o.has("no_tls_verify") {
+			verify = turn(o.flag("no_tls_verify"), func(off bool) bool { return !off })
+		}
+		if o.has("origin_server_name") {
+			name = o.text("origin_server_name")
+		}
+		if o.has("ca_pool") || o.has("match_sni_to_host") || o.has("match_sn_ito_host") {
+			return model.NotTold[bool](o.node, "ca_pool", "it has authorities or names of its own"), name
+		}
+	}
+	return verify, name
 }
 
 // hostPort takes "host:port/path" apart.

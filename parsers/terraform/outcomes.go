@@ -88,3 +88,9 @@ func appGatewayOutcomes(v2 model.Value[bool]) map[model.Event]model.Outcome {
 	}
 	return all
 }
+
+// frontDoorOutcomes: Troubleshoot Azure Front Door common issues: 503 where the
+// origin is an address, or its certificate is made out to another name.
+func frontDoorOutcomes() map[model.Event]model.Outcome {
+	return map[model.Event]model.Outcome{model.BadTLS: {Status: 503}, model.BadCert: {Status: 503}}
+}

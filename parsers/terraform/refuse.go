@@ -101,3 +101,19 @@ func (b *builder) judgeInternal(s *section, attr string, lb *resource, outcome m
 		Message: fmt.Sprintf("%s leads to %s over the internet, and that is in its own network alone: %s", s.key(attr), lb.local(), internal),
 		Because: []model.Fact{model.Mark{Span: at, Text: "asked over the internet"}, internal}, Outcome: outcome, When: "every request"})
 }
+
+// judgeIngress finds a tunnel whose last rule does not take all that is left.
+func (b *builder) judgeIngress(rules []*section, more string) {
+	if len(rules) == 0 || more != "" {
+		return
+	}
+	last := rules[len(rules)-1]
+	for _, filter := range []string{"hostname", "path"} {
+		v := last.text(filter)
+		if last.has(filter) && model.Not(v, "") && last.node.Doubt() == "" {
+			b.refuse("tunnel-without-rest", fmt.Sprintf("%s stands in the last rule of the tunnel, which has to take whatever is left", v),
+				"The last ingress rule must match all URLs", v)
+			return
+		}
+	}
+}
