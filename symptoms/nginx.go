@@ -37,7 +37,7 @@ var nginx = []Symptom{
 		Product: "nginx", Says: "connect() …failed (2: No such file or directory) while connecting to upstream",
 		Means:  "the socket does not exist: the program is not running, puts it elsewhere, or its folder is not shared with nginx",
 		Client: "502" + oneTry, Phase: connecting, Setting: "the path in *_pass, listen of the program",
-		Rules: []string{"wrong-socket", "socket-not-shared", "wrong-port", "single-server"},
+		Rules: []string{"wrong-socket", "socket-not-shared", "private-tmp", "wrong-port", "single-server"},
 		Look: []string{"whether {upstream} is there, and is the path that the program says (PHP-FPM: listen; the name often holds a version)",
 			"with systemd: PrivateTmp gives a /tmp of its own; in containers: the folder is a volume of both"},
 		Source: seenNginx,

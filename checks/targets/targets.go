@@ -36,6 +36,7 @@ func Checks() []*model.Check {
 		lookupLate,
 		wrongSocket,
 		socketNotShared,
+		privateTmp,
 		socketPermission,
 		startOrder,
 	}

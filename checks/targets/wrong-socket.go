@@ -2,6 +2,7 @@ package targets
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
@@ -54,12 +55,17 @@ func misses(w *model.Workspace) map[*model.Link]*model.Bind {
 			continue
 		}
 		b := free[h][0]
-		if b.Gateway == l.Hop.Gateway() || h.unplaced() && h.protocol == "http" {
+		if b.Gateway == l.Hop.Gateway() || h.unplaced() && h.protocol == "http" && !namesake(l.Endpoint.Addr.V, b.Addr.V) {
 			continue // HTTP is spoken by many that are not seen
 		}
 		meant[l] = b
 	}
 	return meant
+}
+
+// namesake reports whether two sockets have one name in different folders.
+func namesake(a, b model.Addr) bool {
+	return a.Path != "" && b.Path != "" && a.Path != b.Path && path.Base(a.Path) == path.Base(b.Path)
 }
 
 // A haven is where sockets of one protocol are seen from one another: on a
