@@ -332,6 +332,26 @@ var haproxy = []Symptom{
 		Look: []string{"resolvers on the line of the server"},
 	},
 	{
+		Product: "haproxy", Says: "cannot bind UNIX socket (No such file or directory)",
+		Means: "the folder of the socket is not there: /run/haproxy is made by the packages of distributions, not by the image", Client: haproxyDown, Phase: atStart, Setting: "stats socket, bind", Rules: []string{"missing-in-image"}, Source: seenHAProxy,
+		Look: []string{"a folder that is there and writable: /var/lib/haproxy; or a volume"},
+	},
+	{
+		Product: "haproxy", Says: "cannot bind UNIX socket (Permission denied)",
+		Means: "the user may not make the socket there: the official image runs as haproxy from 2.4 on, and /run is root's", Client: haproxyDown, Phase: atStart, Setting: "stats socket, bind", Rules: []string{"missing-in-image"}, Source: seenHAProxy,
+		Look: []string{"a folder of that user: /var/lib/haproxy"},
+	},
+	{
+		Product: "haproxy", Says: "error opening file '{file}'",
+		Means: "a page for failures is not there", Client: haproxyDown, Phase: atStart, Setting: "errorfile", Rules: []string{"missing-in-image"}, Source: seenHAProxy,
+		Look: []string{"in the official image they are in /usr/local/etc/haproxy/errors"},
+	},
+	{
+		Product: "haproxy", Says: "unable to stat SSL certificate from file '{file}'",
+		Means: "a certificate is not there, or the user may not see it", Client: haproxyDown, Phase: atStart, Setting: "crt", Rules: []string{"missing-in-image"}, Source: seenHAProxy,
+		Look: []string{"what the container mounts; who may read it: the official image runs as haproxy from 2.4 on"},
+	},
+	{
 		Product: "haproxy", Says: "no SSL certificate specified for bind '{address}'",
 		Means: "a listener for TLS has no certificate", Client: haproxyDown, Phase: atStart, Setting: "bind ... ssl crt", Rules: []string{"bind-without-certificate"}, Source: seenHAProxy,
 		Look: []string{"crt on the line that the message names; behind a load balancer that ends TLS, no ssl at all"},

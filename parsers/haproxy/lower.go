@@ -71,6 +71,7 @@ func (l *lowering) gateway() *model.Gateway {
 		}
 	}
 	l.judge()
+	l.judgeImage()
 	// What is referenced by name goes first, so that a name which is only known
 	// at run time is one of the rest.
 	for _, p := range proxies {
