@@ -50,13 +50,13 @@ func certain(all []*model.Node) []*model.Node {
 // judgeBlock judges the statements of a block that is in the context; 0 where
 // that is not known, as around a fragment.
 func (l *loader) judgeBlock(block *model.Node, in places) {
-	first := map[string]*model.Node{}
+	first := map[onlyOne]*model.Node{}
 	var stray *model.Node // nginx stops at the first
 	for _, n := range certain(block.Kids) {
-		if stray != nil && stray.Span.Source == n.Span.Source && l.misplaced(n, in) {
-			continue
-		}
 		if l.misplaced(n, in) {
+			if stray != nil && stray.Span.Source == n.Span.Source {
+				continue
+			}
 			stray = n
 		}
 		inside := l.judgePlace(n, in)
@@ -209,41 +209,55 @@ func (l *loader) judgeUnknown(n *model.Node) {
 		fmt.Sprintf("unknown directive %q", n.Name.Text), n, p.Image)
 }
 
+// An onlyOne is what a block may hold once: a directive, or one of a name.
+type onlyOne struct{ directive, name string }
+
 // judgeTwice finds what a block takes once: most directives, a location, the
 // name of an upstream block, of a log format, of a zone.
-func (l *loader) judgeTwice(n *model.Node, in places, first map[string]*model.Node) {
-	name := n.Name.Text
-	once := slices.ContainsFunc(forms(name), func(f form) bool { return f.in&in != 0 && f.once })
-	key, says := "", fmt.Sprintf("%q directive is duplicate", name)
-	switch {
-	case name == "location" && !n.Body.IsZero():
-		var prefix string
-		if key, prefix = locationKey(n); key == "" {
+func (l *loader) judgeTwice(n *model.Node, in places, first map[onlyOne]*model.Node) {
+	k := onlyOne{directive: n.Name.Text}
+	switch k.directive {
+	case "location":
+		if k.name, _ = locationKey(n); k.name == "" || n.Body.IsZero() {
 			return
 		}
-		says = fmt.Sprintf("duplicate location %q", prefix)
-	case name == "upstream" && n.Arg(0) != "":
-		key, says = strings.ToLower(n.Arg(0)), fmt.Sprintf("duplicate upstream %q", n.Arg(0))
-	case name == "log_format" && n.Arg(0) != "":
-		key, says = n.Arg(0), fmt.Sprintf("duplicate \"log_format\" name %q", n.Arg(0))
-	case name == "root" || name == "alias":
-		name = "root"
-	case !once:
-		return
+	case "upstream", "log_format":
+		if k.name = n.Arg(0); k.name == "" {
+			return
+		}
+	case "root", "alias":
+		k.directive = "root"
+	default:
+		if !slices.ContainsFunc(forms(k.directive), func(f form) bool { return f.in&in != 0 && f.once }) {
+			return
+		}
 	}
-	if strings.Contains(key, "$") {
-		return // a template fills it in
+	if k.directive == "upstream" {
+		k.name = strings.ToLower(k.name)
 	}
-	key = name + " " + key
-	before := first[key]
-	if before == nil {
-		first[key] = n
-		return
+	before := first[k]
+	switch {
+	case strings.Contains(k.name, "$"): // a template fills it in
+	case before == nil:
+		first[k] = n
+	case n.Span == before.Span || n.Span.Source.Stock: // one line that is included twice: the includes are the reason
+	default:
+		l.repeated(fmt.Sprintf("%s stands here a second time, and nginx takes it once%s", n, besides(before)), duplicate(n), n, before)
 	}
-	if n.Span == before.Span || n.Span.Source.Stock {
-		return // one line that is included twice: the includes are the reason
+}
+
+// duplicate is what nginx says of a second one.
+func duplicate(n *model.Node) string {
+	switch n.Name.Text {
+	case "location":
+		_, prefix := locationKey(n)
+		return fmt.Sprintf("duplicate location %q", prefix)
+	case "upstream":
+		return fmt.Sprintf("duplicate upstream %q", n.Arg(0))
+	case "log_format":
+		return fmt.Sprintf("duplicate \"log_format\" name %q", n.Arg(0))
 	}
-	l.repeated(fmt.Sprintf("%s stands here a second time, and nginx takes it once%s", n, besides(before)), says, n, before)
+	return fmt.Sprintf("%q directive is duplicate", n.Name.Text)
 }
 
 // repeated reports a second statement. Which files of a folder are included
