@@ -342,6 +342,11 @@ var haproxy = []Symptom{
 		Look: []string{"a folder of that user: /var/lib/haproxy"},
 	},
 	{
+		Product: "haproxy", Says: "Cannot chroot({folder})",
+		Means: "chroot takes the rights of root; the official image runs as haproxy from 2.4 on", Client: haproxyDown, Phase: atStart, Setting: "chroot", Rules: []string{"missing-in-image"}, Source: "seen on HAProxy 2.6.12",
+		Look: []string{"chroot is of no use in a container"},
+	},
+	{
 		Product: "haproxy", Says: "error opening file '{file}'",
 		Means: "a page for failures is not there", Client: haproxyDown, Phase: atStart, Setting: "errorfile", Rules: []string{"missing-in-image"}, Source: seenHAProxy,
 		Look: []string{"in the official image they are in /usr/local/etc/haproxy/errors"},

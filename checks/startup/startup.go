@@ -69,7 +69,7 @@ var (
 	undefinedServer            = &model.Check{ID: "undefined-server", Title: "A server that is named does not exist", Severity: model.Error, Outcomes: refuses}
 	trackUnchecked             = &model.Check{ID: "track-unchecked", Title: "A server follows the checks of one that has none", Severity: model.Error, Outcomes: refuses}
 	checkRulesRefused          = &model.Check{ID: "check-rules-refused", Title: "The rules of a health check stand in the wrong order", Severity: model.Error, Outcomes: refuses}
-	missingInImage             = &model.Check{ID: "missing-in-image", Title: "A file or a folder that the image does not have", Severity: model.Error, Outcomes: refuses}
+	missingInImage             = &model.Check{ID: "missing-in-image", Title: "What a package of the server has and its image has not", Severity: model.Error, Outcomes: refuses}
 	bindWithoutCertificate     = &model.Check{ID: "bind-without-certificate", Title: "A listener for TLS has no certificate", Severity: model.Error, Outcomes: refuses}
 	duplicateProxyName         = &model.Check{ID: "duplicate-proxy-name", Title: "Two proxies have one name", Severity: model.Error, Outcomes: refuses}
 	duplicateServerName        = &model.Check{ID: "duplicate-server-name", Title: "Two servers of a backend have one name", Severity: model.Error, Outcomes: refuses}

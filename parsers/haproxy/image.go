@@ -28,6 +28,11 @@ func (l *lowering) judgeImage() {
 			switch {
 			case p.kind() == "global" && s.Name.Text == "stats" && s.Arg(0) == "socket" && len(s.Args) > 1:
 				l.judgeSocket(s)
+			case p.kind() == "global" && s.Name.Text == "chroot" && len(s.Args) > 0 && l.unprivileged():
+				l.report(model.Finding{Rule: "missing-in-image",
+					Message: fmt.Sprintf("%s takes the rights of root, and the image %s runs as haproxy since 2.4", s.Node, l.place.Image.V),
+					Because: []model.Fact{s.Node, l.place.Image, l.out.Product},
+					Outcome: model.RefusesToStart("Cannot chroot(" + s.Arg(0) + ")")})
 			case s.keyword == "errorfile" && len(s.Args) > 1 && l.absent(s.Arg(1)):
 				l.imageLacks(s, s.Args[1], "error opening file '"+s.Arg(1)+"'")
 			case s.Name.Text == "bind":
@@ -90,6 +95,13 @@ func (l *lowering) imageLacks(s *statement, at model.Word, says string) {
 		Outcome: model.RefusesToStart(says)})
 }
 
+// unprivileged reports whether the image runs as a user without rights: from
+// 2.4 on, unless another one is named.
+func (l *lowering) unprivileged() bool {
+	user := l.place.User
+	return l.versions.From("2.4") && (!user.Known() || user.V == "haproxy" || user.V == "99")
+}
+
 // judgeSocket finds a stats socket in a folder that is not there, or in one
 // where the user of the image may make none: from 2.4 on that is haproxy.
 func (l *lowering) judgeSocket(s *statement) {
@@ -102,8 +114,7 @@ func (l *lowering) judgeSocket(s *statement) {
 		l.imageLacks(s, s.Args[1], "cannot bind UNIX socket (No such file or directory)")
 		return
 	}
-	user := l.place.User
-	if dir != "/run" && dir != "/var/run" || !l.versions.From("2.4") || user.Known() && user.V != "haproxy" ||
+	if dir != "/run" && dir != "/var/run" || !l.unprivileged() ||
 		slices.ContainsFunc(l.place.Mounts, func(m model.Mount) bool { return below(real(m.To), "/run") }) {
 		return
 	}
