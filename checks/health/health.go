@@ -24,6 +24,7 @@ func Checks() []*model.Check {
 		poolUnchecked,
 		checkBlocked,
 		checkOutlastsInterval,
+		checkDefaultPort,
 		fixedCheckPort,
 		uncheckedDependency,
 	}

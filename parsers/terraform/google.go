@@ -347,6 +347,9 @@ func (b *builder) googleHealth(s *section) (h model.Health, checked bool) {
 	}
 	h.Host = inner.text("host")
 	h.Port = setting(inner, "port", asPort)
+	if fixed := map[string]int{"HTTP": 80, "HTTPS": 443}[protocol]; fixed > 0 && !inner.has("port") && !inner.has("port_name") && inner.open == "" {
+		h.Port = documented(inner.node, inner.key("port"), fixed, "Google's default")
+	}
 	if spec := inner.text("port_specification"); model.Is(spec, "USE_SERVING_PORT") {
 		h.Port = turn(spec, func(string) int { return 0 })
 	} else if spec.Known() {
