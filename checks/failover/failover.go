@@ -20,6 +20,7 @@ func Checks() []*model.Check {
 		defaultsNotInherited,
 		retryOff,
 		singleServer,
+		backupsAlone,
 		notRestarted,
 		gatewayErrorsFinal,
 	}

@@ -7,6 +7,7 @@ import "github.com/gwlint/gwlint/model"
 func Checks() []*model.Check {
 	return []*model.Check{
 		upstreamNotLogged,
+		successNotLogged,
 		errorfileHidesError,
 	}
 }
