@@ -150,6 +150,16 @@ var balancers = []Symptom{
 		Rules: []string{"tunnel-without-rest"}, Look: []string{"a last rule with service = \"http_status:404\" alone"}, Source: "the source of cloudflared; not reproduced",
 	},
 	{
+		Product: "gcp-alb", Says: "A backend service cannot have a healthcheck with Serverless network endpoint group backends",
+		Means: "health_checks on a backend service of serverless backends", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "health_checks",
+		Rules: []string{"serverless-setting-refused"}, Look: []string{"a backend service of its own for them, without checks"}, Source: "hashicorp/terraform-provider-google, issue 7311; not reproduced",
+	},
+	{
+		Product: "gcp-alb", Says: "Timeout sec is not supported for a backend service with Serverless network endpoint groups",
+		Means: "timeout_sec on a backend service of serverless backends", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "timeout_sec",
+		Rules: []string{"serverless-setting-refused"}, Look: []string{"the timeout of the service itself"}, Source: "terraform-google-modules/terraform-google-lb-http, pull request 358; not reproduced",
+	},
+	{
 		Product: "aws-alb", Says: "PriorityInUse: Priority '{number}' is currently in use",
 		Means: "two rules of a listener have one priority", Client: "nothing: terraform apply fails", Phase: "apply", Setting: "priority",
 		Rules: []string{"duplicate-priority"}, Look: []string{"a rule that was copied; one that was made by hand"}, Source: "the API of ELB; not reproduced",

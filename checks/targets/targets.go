@@ -24,6 +24,7 @@ func Checks() []*model.Check {
 		containerUndefined,
 		unreachableOrigin,
 		functionNotCalled,
+		serverlessSettingRefused,
 		serverWithoutPort,
 		emptyPool,
 		namedPortMissing,
@@ -54,3 +55,6 @@ var unreachableOrigin = &model.Check{ID: "unreachable-origin", Title: "A CDN is 
 
 var functionNotCalled = &model.Check{ID: "function-not-called", Title: "API Gateway cannot call the function behind it", Severity: model.Error,
 	Outcomes: []model.Outcome{{Status: 500}}}
+
+var serverlessSettingRefused = &model.Check{ID: "serverless-setting-refused", Title: "A check or a timeout for backends that are serverless", Severity: model.Error,
+	Outcomes: []model.Outcome{model.RefusesToStart("")}}

@@ -209,6 +209,7 @@ func (b *builder) backend(rt *model.Route, n *model.Node, r *resource) {
 		}
 	}
 	if serverless {
+		b.judgeServerless(s)
 		h.Conn.Read = model.NotTold[time.Duration](s.node, "timeout_sec", "it does not count for serverless backends")
 		h.Conn.Idle = model.NotTold[time.Duration](s.node, "", "serverless")
 	} else if http {

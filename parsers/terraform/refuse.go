@@ -117,3 +117,19 @@ func (b *builder) judgeIngress(rules []*section, more string) {
 		}
 	}
 }
+
+// judgeServerless finds settings that a backend service of serverless backends
+// does not take: they have no checks, and timeouts of their own.
+func (b *builder) judgeServerless(s *section) {
+	const rule = "serverless-setting-refused"
+	const checks = "google_compute_health_check"
+	if named, _ := s.references("health_checks", checks, "google_compute_region_health_check", "google_compute_http_health_check", "google_compute_https_health_check"); len(named) > 0 && s.node.Doubt() == "" {
+		at, _ := s.whence("health_checks")
+		b.refuse(rule, fmt.Sprintf("health_checks of %s, whose backends are serverless and have none", s.res.local()),
+			"A backend service cannot have a healthcheck with Serverless network endpoint group backends", model.Mark{Span: at, Text: "a check"}, s.node)
+	}
+	if wait := s.whole("timeout_sec"); wait.Written() && wait.V != 30 && s.node.Doubt() == "" {
+		b.refuse(rule, fmt.Sprintf("%s of %s, whose backends are serverless and end requests by themselves", wait, s.res.local()),
+			"Timeout sec is not supported for a backend service with Serverless network endpoint groups", wait)
+	}
+}
