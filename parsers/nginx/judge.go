@@ -42,26 +42,26 @@ func (l *loader) refused(rule, message, says string, because ...model.Fact) {
 	l.findings = append(l.findings, model.Finding{Rule: rule, Message: message, Because: because, Outcome: model.RefusesToStart("[emerg] " + says)})
 }
 
-// certain are the statements of a block that are there in any case.
-func certain(all []*model.Node) []*model.Node {
-	return slices.DeleteFunc(slices.Clone(all), func(n *model.Node) bool { return n.Maybe != "" || n.Name.Text == "" })
-}
-
 // judgeBlock judges the statements of a block that is in the context; 0 where
 // that is not known, as around a fragment.
 func (l *loader) judgeBlock(block *model.Node, in places) {
 	first := map[onlyOne]*model.Node{}
 	var stray *model.Node // nginx stops at the first
-	for _, n := range certain(block.Kids) {
-		if l.misplaced(n, in) {
+	for _, n := range block.Kids {
+		if n.Maybe != "" || n.Name.Text == "" {
+			continue // it may not be there at all
+		}
+		all := forms(n.Name.Text)
+		misplaced := misplaced(n, in, all)
+		if misplaced {
 			if stray != nil && stray.Span.Source == n.Span.Source {
 				continue
 			}
 			stray = n
 		}
-		inside := l.judgePlace(n, in)
+		inside := l.judgePlace(n, in, all, misplaced)
 		if in != 0 {
-			l.judgeTwice(n, in, first)
+			l.judgeTwice(n, in, all, first)
 		}
 		if !n.Body.IsZero() {
 			l.judgeBlock(n, inside)
@@ -71,9 +71,8 @@ func (l *loader) judgeBlock(block *model.Node, in places) {
 
 // judgePlace finds a directive where nginx does not take it, or of another
 // version, and is what the inside of its block is: 0 where that cannot be told.
-func (l *loader) judgePlace(n *model.Node, in places) (inside places) {
+func (l *loader) judgePlace(n *model.Node, in places, all []form, misplaced bool) (inside places) {
 	name, block := n.Name.Text, !n.Body.IsZero()
-	all := forms(name)
 	if len(all) == 0 {
 		if in != 0 {
 			l.judgeUnknown(n)
@@ -81,7 +80,7 @@ func (l *loader) judgePlace(n *model.Node, in places) (inside places) {
 		return 0
 	}
 	switch {
-	case l.misplaced(n, in):
+	case misplaced:
 		where := blockName(in)
 		if n.Via != nil && n.Via.Span.Source == stockMain().source {
 			where += " of the image's main file, which includes " + path.Base(n.Span.Source.Path)
@@ -105,8 +104,7 @@ func (l *loader) judgePlace(n *model.Node, in places) (inside places) {
 }
 
 // misplaced reports whether nginx has the directive, and not in the context.
-func (l *loader) misplaced(n *model.Node, in places) bool {
-	all := forms(n.Name.Text)
+func misplaced(n *model.Node, in places, all []form) bool {
 	return in != 0 && len(all) > 0 && !n.Span.Source.Stock && !slices.ContainsFunc(all, func(f form) bool { return f.in&in != 0 })
 }
 
@@ -214,7 +212,7 @@ type onlyOne struct{ directive, name string }
 
 // judgeTwice finds what a block takes once: most directives, a location, the
 // name of an upstream block, of a log format, of a zone.
-func (l *loader) judgeTwice(n *model.Node, in places, first map[onlyOne]*model.Node) {
+func (l *loader) judgeTwice(n *model.Node, in places, all []form, first map[onlyOne]*model.Node) {
 	k := onlyOne{directive: n.Name.Text}
 	switch k.directive {
 	case "location":
@@ -228,7 +226,7 @@ func (l *loader) judgeTwice(n *model.Node, in places, first map[onlyOne]*model.N
 	case "root", "alias":
 		k.directive = "root"
 	default:
-		if !slices.ContainsFunc(forms(k.directive), func(f form) bool { return f.in&in != 0 && f.once }) {
+		if !slices.ContainsFunc(all, func(f form) bool { return f.in&in != 0 && f.once }) {
 			return
 		}
 	}
