@@ -43,12 +43,11 @@ var headerBufferUnraised = &model.Check{
 // for the room of the head. One alone may have its own reason.
 func raisedInstead(h *model.Hop) (raised []model.Fact) {
 	prefix := strings.TrimSuffix(h.Node.Name.Text, "pass")
-	b := buffersOf(h.Route.Node, prefix)
-	if b.each.stmt != nil && model.Over(b.each.Value, page) {
-		raised = append(raised, b.each.stmt)
+	if s, _ := h.Route.Node.Up(prefix + "buffers"); s != nil && model.Over(roomOf(h.Route.Node, prefix+"buffers", 1, page).Value, page) {
+		raised = append(raised, s)
 	}
-	if b.busy.stmt != nil && b.each.Known() && model.Over(b.busy.Value, 2*page) {
-		raised = append(raised, b.busy.stmt)
+	if s, _ := h.Route.Node.Up(prefix + "busy_buffers_size"); s != nil && model.Over(roomOf(h.Route.Node, prefix+"busy_buffers_size", 0, page).Value, 2*page) {
+		raised = append(raised, s)
 	}
 	if requests := h.Route.Listener.MaxHead; requests.Written() && model.Over(requests, 8<<10) {
 		raised = append(raised, requests)

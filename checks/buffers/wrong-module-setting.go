@@ -18,12 +18,18 @@ var wrongModuleSetting = &model.Check{
 	Outcomes: []model.Outcome{{Status: 502}, {Status: 504}},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		used := sync.OnceValue(func() map[*model.Node][]string { return modulesBelow(w) })
+		written := slices.DeleteFunc(slices.Clone(modules), func(m string) bool {
+			for range w.Statements("nginx", m+"buffer_size", m+"read_timeout") {
+				return false
+			}
+			return true
+		})
 		for h := range w.Hops() {
 			if !h.Node.In("nginx") {
 				continue
 			}
 			own := strings.TrimSuffix(h.Node.Name.Text, "pass")
-			for _, other := range modules {
+			for _, other := range written {
 				if other == own {
 					continue
 				}

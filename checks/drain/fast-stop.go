@@ -55,11 +55,11 @@ func served(w *model.Workspace, g *model.Gateway) (because []model.Fact, what mo
 		}
 	}
 	for _, l := range g.Listeners {
-		for _, k := range w.Outer(l) {
-			if k.Sure > model.Low { // requests are cut, whoever sends them
-				because = []model.Fact{k}
+		if outer := w.Outer(l); len(outer) > 0 {
+			if outer[0].Sure > model.Low { // requests are cut, whoever sends them
+				because = []model.Fact{outer[0]}
 			}
-			return because, k.Hop.Outcome(model.Closed)
+			return because, outer[0].Hop.Outcome(model.Closed)
 		}
 	}
 	return nil, what
