@@ -59,9 +59,9 @@ func namesACLs(s *statement) (names []model.Word) {
 	if !slices.Contains(conditional, s.Name.Text) {
 		return nil
 	}
-	at := slices.IndexFunc(s.Args, func(a model.Word) bool { return a.Text == "if" || a.Text == "unless" })
-	if at < 0 {
-		return nil
+	at := slices.IndexFunc(s.Args, begins)
+	if at < 0 || slices.ContainsFunc(s.Args[at+1:], begins) {
+		return nil // of two, one may be an argument
 	}
 	anonymous := false
 	for _, a := range s.Args[at+1:] {
@@ -71,9 +71,9 @@ func namesACLs(s *statement) (names []model.Word) {
 			anonymous = true
 		case a.Text == "}":
 			anonymous = false
-		case anonymous, a.Text == "||", a.Text == "or", name == "":
-		case strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-") != "" || a.Span.Text() != a.Text:
-			return nil // no name: what stands before is no condition
+		case anonymous, name == "||", strings.EqualFold(name, "or"), name == "":
+		case strings.ContainsAny(name, "$%<>@\"'\\") || strings.Contains(name, "{{") || a.Span.Text() != a.Text:
+			return nil // a template fills it in
 		default:
 			a.Text, a.Span.Start = name, a.Span.End-len(name)
 			names = append(names, a)
@@ -84,6 +84,9 @@ func namesACLs(s *statement) (names []model.Word) {
 	}
 	return names
 }
+
+// begins reports whether a word begins a condition.
+func begins(a model.Word) bool { return a.Text == "if" || a.Text == "unless" }
 
 // judgeCertificate finds a listener for TLS that has no certificate.
 func (l *lowering) judgeCertificate(p *section, s *statement) {
