@@ -219,3 +219,31 @@ func readings(s *script) map[string]int {
 	}
 	return all
 }
+
+// TestNginxStarts: the configurations of nginx's own tests start, so that
+// nothing in them is refused but an include that the tests write themselves.
+func TestNginxStarts(t *testing.T) {
+	dir := filepath.Join(shared(t), "corpus", "nginx", "nginx+nginx-tests")
+	tree, err := files.New(context.Background(), os.DirFS(dir), []string{"."}, files.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, name := range tree.Names() {
+		if filepath.Ext(name) != ".conf" {
+			continue
+		}
+		seen++
+		out := Parser{}.Load(tree, files.Root{Paths: []string{name}, Place: &model.Place{Versions: map[string]model.Versions{
+			"nginx": model.VersionsOf("1.31.4", model.Explicit, "the newest", model.Span{}),
+		}}})
+		for _, f := range out.Findings {
+			if f.Outcome.Start() && f.Rule != "missing-include" {
+				t.Errorf("%s: %s: %s", name, f.Rule, f.Message)
+			}
+		}
+	}
+	if seen < 400 {
+		t.Errorf("only %d files were read", seen)
+	}
+}
