@@ -272,6 +272,11 @@ var haproxy = []Symptom{
 		Look: []string{"the name as it is written in both places; a file that was not given to -f"},
 	},
 	{
+		Product: "haproxy", Says: "server '{name}' has neither service port nor check port",
+		Means: "a server without a port is checked, and the check has none either", Client: haproxyDown, Phase: atStart, Setting: "server ... check port", Rules: []string{"server-without-port"}, Source: seenHAProxy,
+		Look: []string{"the address of the server that the message names: host:port"},
+	},
+	{
 		Product: "haproxy", Says: "no such ACL : '{name}'",
 		Means: "a condition asks for an ACL that the section does not have above the line", Client: haproxyDown, Phase: atStart, Setting: "acl", Rules: []string{"undefined-acl"}, Source: seenHAProxy,
 		Look: []string{"the name as it is written in both places; ACLs belong to the section they are written in"},

@@ -11,11 +11,19 @@ var serverWithoutPort = &model.Check{
 	ID:       "server-without-port",
 	Title:    "A local server without a port is the gateway itself",
 	Severity: model.Error,
-	Outcomes: []model.Outcome{{Status: 504}, model.NoAnswer},
+	Outcomes: []model.Outcome{{Status: 504}, model.NoAnswer, model.RefusesToStart("")},
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for h := range w.Hops() {
 			for _, e := range h.Pool.Endpoints {
 				if !e.Addr.Known() || e.Addr.V.Port != model.SamePort || !model.Is(e.Down, false) || !e.Count.Known() {
+					continue
+				}
+				if e.Node.In("haproxy") && model.Is(e.Health.Active, true) && model.Is(e.Health.Port, 0) {
+					report(model.Finding{
+						Message: fmt.Sprintf("%s has no port, and its check has none either", e.Addr),
+						Because: []model.Fact{e.Addr, e.Health.Active, e.Health.Port, e.Down},
+						Outcome: model.RefusesToStart("[ALERT] ... server '" + e.Node.Arg(0) + "' has neither service port nor check port"),
+					})
 					continue
 				}
 				for _, b := range h.Route.Listener.Binds {

@@ -213,8 +213,15 @@ func (l *lowering) health(b *pool, ln *line, traffic *model.Conn) model.Health {
 	}
 	h.Conn.Connect = model.Min(h.Conn.Connect, h.Every)
 	_, port := ln.get("port")
-	_, addr := ln.get("addr")
+	to, addr := ln.get("addr")
 	h.Port = ln.count("port", 0, 0, "that of the server")
+	if _, own, written := strings.Cut(to.arg.Text, ":"); written && !port {
+		if n, ok := readInt(own); ok {
+			h.Port = value(ln.node, "addr", to, n)
+		} else {
+			h.Port = model.NotTold[int](ln.node, "addr", "its port cannot be told from its address")
+		}
+	}
 	h.Conn.TLS = traffic.TLS
 	if !model.Is(traffic.TLS.Enabled, false) || traffic.TLS.Verify.Known() {
 		h.Conn.TLS.Name = l.sni(ln, "check-sni", "check-sni-auto", b.mode)
