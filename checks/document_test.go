@@ -76,8 +76,8 @@ fixed one. ●: the outcome is documented, not reproduced.
 	b.WriteString("\n---\n")
 	for _, topic := range checks.Topics() {
 		for _, c := range topic.Checks {
-			brief := strings.TrimSuffix(demote(checks.Brief(c.ID)), "\n")
-			fmt.Fprintf(&b, "\n%s\n\n[All examples](../checks/%s/%s.md)\n", brief, topic.Name, c.ID)
+			brief, _, _ := strings.Cut(checks.Brief(c.ID), "\n## Sources\n")
+			fmt.Fprintf(&b, "\n%s\n\n[All examples and sources](../checks/%s/%s.md)\n", strings.TrimSuffix(demote(brief), "\n"), topic.Name, c.ID)
 		}
 	}
 	return b.String()
