@@ -29,6 +29,7 @@ func Checks() []*model.Check {
 		emptyPool,
 		namedPortMissing,
 		wrongPort,
+		publishedPortUnserved,
 		loopbackInContainer,
 		appOnLoopback,
 		clientNotAllowed,
