@@ -17,20 +17,20 @@ var publishedPortUnserved = &model.Check{
 	Run: func(w *model.Workspace, report func(model.Finding)) {
 		for _, p := range w.Places {
 			gateways := w.In(p)
-			if !model.Is(p.Whole, true) || p.Network() != p || !slices.ContainsFunc(gateways, forwards) {
+			if !model.Is(p.Whole, true) || p.Network() != p || !slices.ContainsFunc(gateways, forwards) || slices.ContainsFunc(gateways, mayListen) {
 				continue
 			}
 			binds, all := reached(gateways)
 			if !all || len(binds) == 0 {
 				continue
 			}
-			var served []string
+			var ports []string
 			because := []model.Fact{p.Whole}
 			for _, b := range binds {
-				served, because = append(served, fmt.Sprint(b.Addr.V.Port)), append(because, b.Addr)
+				ports, because = append(ports, fmt.Sprint(b.Addr.V.Port)), append(because, b.Addr)
 			}
-			slices.Sort(served)
-			listening := strings.Join(slices.Compact(served), ", ")
+			slices.Sort(ports)
+			listening := strings.Join(slices.Compact(ports), ", ")
 			for _, port := range p.Ports {
 				if listens(binds, port.Inner) {
 					continue
@@ -45,13 +45,20 @@ var publishedPortUnserved = &model.Check{
 					f.Message = fmt.Sprintf("port %d of %s is published, where nothing listens: it listens on %s", port.Inner, p.Name, listening)
 					f.When = "every connection to it"
 				}
-				if slices.ContainsFunc(p.Ports, func(o model.Port) bool { return listens(binds, o.Inner) }) {
-					f.AtMost = model.Note // another port serves; this one may wait for its time
+				served := func(o model.Port) bool { return listens(binds, o.Inner) }
+				if p.Whole.Trust() < model.High || slices.ContainsFunc(p.Ports, served) {
+					f.AtMost = model.Note // the image is guessed; or another port serves, and this one may wait for its time
 				}
 				report(f)
 			}
 		}
 	},
+}
+
+// mayListen reports whether some block of a gateway's configuration may hold a
+// listener that is not seen.
+func mayListen(g *model.Gateway) bool {
+	return g.Node == nil || g.Node.Partial != "" || g.Node.Fragment != "" || slices.ContainsFunc(g.Node.Kids, func(k *model.Node) bool { return k.Partial != "" })
 }
 
 // forwards reports whether a gateway passes requests on.
