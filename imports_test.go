@@ -44,9 +44,9 @@ func layer(p string) int {
 	switch first, rest, _ := strings.Cut(p, "/"); {
 	case first == "model":
 		return 0
-	case p == "settings", p == "symptoms", p == "parsers/files", p == "parsers/text", p == "parsers/python", p == "lab/proven":
+	case p == "settings", p == "symptoms", p == "parsers/files", p == "parsers/text", p == "lab/proven":
 		return 1
-	case p == "parsers/image", p == "parsers/process":
+	case p == "parsers/image", p == "parsers/process", p == "parsers/python":
 		return 2
 	case first == "parsers" && rest != "", first == "checks" && rest != "":
 		return 3

@@ -5,7 +5,6 @@ package appserver
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ func (Parser) Name() string { return "appserver" }
 func (Parser) Render(_ string, value any) (literal, statement string) {
 	switch v := value.(type) {
 	case time.Duration:
-		return strconv.FormatInt(int64((v+time.Second-1)/time.Second), 10), ""
+		return text.Seconds(v), ""
 	case int, int64:
 		return fmt.Sprint(v), ""
 	}

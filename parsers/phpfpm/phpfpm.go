@@ -31,7 +31,7 @@ func (Parser) Render(key string, value any) (literal, statement string) {
 		if v == model.Forever {
 			v = 0
 		}
-		literal = strconv.FormatInt(int64((v+time.Second-1)/time.Second), 10) + "s"
+		literal = text.Seconds(v) + "s"
 	case int:
 		literal = strconv.Itoa(v)
 	case string:

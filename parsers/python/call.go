@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/text"
 )
 
 // A Call is one call of a function: what stands in its parentheses.
@@ -51,13 +52,13 @@ var keyword = regexp.MustCompile(`^\s*([A-Za-z_]\w*)\s*=([^=]|$)`)
 
 func (c *Call) read(inner model.Span, e evaluator) {
 	for _, part := range cut(inner, ',') {
-		text := part.Text()
-		switch m := keyword.FindStringSubmatchIndex(text); {
-		case strings.TrimSpace(text) == "":
-		case strings.HasPrefix(strings.TrimSpace(text), "*"):
+		written := part.Text()
+		switch m := keyword.FindStringSubmatchIndex(written); {
+		case strings.TrimSpace(written) == "":
+		case strings.HasPrefix(strings.TrimSpace(written), "*"):
 			c.Unsure = true
 		case m != nil:
-			c.Named[text[m[2]:m[3]]] = e.value(part.Source.Span(part.Start+m[4], part.End), 0)
+			c.Named[written[m[2]:m[3]]] = e.value(part.Source.Span(part.Start+m[4], part.End), 0)
 		default:
 			c.Args = append(c.Args, e.value(part, 0))
 		}
@@ -68,26 +69,9 @@ func (c *Call) read(inner model.Span, e evaluator) {
 func closing(code []byte, from int) int {
 	const most = 1 << 12
 	depth := 1
-	for i, quote := from, byte(0); i < len(code) && i < from+most; i++ {
-		switch b := code[i]; {
-		case quote != 0:
-			if b == '\\' {
-				i++
-			} else if b == quote {
-				quote = 0
-			}
-		case b == '\'' || b == '"':
-			quote = b
-		case b == '#':
-			for i < len(code) && code[i] != '\n' {
-				i++
-			}
-		case b == '(' || b == '[' || b == '{':
-			depth++
-		case b == ')' || b == ']' || b == '}':
-			if depth--; depth == 0 {
-				return i
-			}
+	for i, c := range text.Bare(string(code[from:min(len(code), from+most)]), false) {
+		if depth += nests(c); depth == 0 {
+			return from + i
 		}
 	}
 	return -1

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gwlint/gwlint/model"
+	"github.com/gwlint/gwlint/parsers/text"
 )
 
 // A Script is a Python file, as far as it assigns what can be told at its top.
@@ -79,44 +80,27 @@ func Parse(src *model.Source, getenv func(string) model.Value[string]) *Script {
 
 // open counts the brackets of an expression that are not closed.
 func open(s string) (depth int) {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == '\\' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '#':
-			for i < len(s) && s[i] != '\n' {
-				i++
-			}
-		case c == '(' || c == '[' || c == '{':
-			depth++
-		case c == ')' || c == ']' || c == '}':
-			depth--
-		}
+	for _, c := range text.Bare(s, false) {
+		depth += nests(c)
 	}
 	return depth
 }
 
+// nests is by how much a byte changes the depth of brackets.
+func nests(c byte) int {
+	switch c {
+	case '(', '[', '{':
+		return 1
+	case ')', ']', '}':
+		return -1
+	}
+	return 0
+}
+
 // uncommented is a line without its comment.
 func uncommented(s string) string {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == '\\' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '#' && !strings.Contains(s[i:], "\n"):
+	for i, c := range text.Bare(s, true) {
+		if c == '#' && !strings.Contains(s[i:], "\n") {
 			return s[:i]
 		}
 	}
@@ -255,25 +239,13 @@ func (e evaluator) call(a *Value, name, args string, at model.Span, depth int) {
 
 // cut splits an expression at a sign that stands in no brackets or quotes.
 func cut(at model.Span, sign byte) (parts []model.Span) {
-	s, depth, quote, start := at.Text(), 0, byte(0), 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == '\\' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '(' || c == '[' || c == '{':
-			depth++
-		case c == ')' || c == ']' || c == '}':
-			depth--
-		case c == sign && depth == 0:
+	depth, start := 0, 0
+	for i, c := range text.Bare(at.Text(), true) {
+		if c == sign && depth == 0 {
 			parts = append(parts, at.Source.Span(at.Start+start, at.Start+i))
 			start = i + 1
 		}
+		depth += nests(c)
 	}
 	return append(parts, at.Source.Span(at.Start+start, at.End))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gwlint/gwlint/model"
 	"github.com/gwlint/gwlint/parsers/files"
 	"github.com/gwlint/gwlint/parsers/process"
+	"github.com/gwlint/gwlint/parsers/text"
 )
 
 // A Parser reads the settings of Puma and Unicorn.
@@ -26,7 +27,7 @@ func (Parser) Name() string { return "puma" }
 func (Parser) Render(key string, value any) (literal, statement string) {
 	switch v := value.(type) {
 	case time.Duration:
-		literal = strconv.FormatInt(int64((v+time.Second-1)/time.Second), 10)
+		literal = text.Seconds(v)
 	case int, int64:
 		literal = fmt.Sprint(v)
 	case string:
@@ -224,18 +225,8 @@ func conditionless(s string) string {
 
 // uncommented is a line without its comment.
 func uncommented(s string) string {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == '\\' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '#':
+	for i, c := range text.Bare(s, true) {
+		if c == '#' {
 			return s[:i]
 		}
 	}

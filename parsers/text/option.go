@@ -8,6 +8,12 @@ import (
 	"github.com/gwlint/gwlint/model"
 )
 
+// Seconds writes a time for a server that takes whole seconds: what is begun
+// counts.
+func Seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}
+
 // Option writes the value of an option of a command line: servers take whole
 // seconds and plain numbers. It is "" where key is no option, or the value
 // cannot be written so.
@@ -18,7 +24,7 @@ func Option(key string, value any) string {
 	switch v := value.(type) {
 	case time.Duration:
 		if v < model.Forever {
-			return strconv.FormatInt(int64((v+time.Second-1)/time.Second), 10)
+			return Seconds(v)
 		}
 	case int:
 		return strconv.Itoa(v)

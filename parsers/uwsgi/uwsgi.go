@@ -25,7 +25,7 @@ func (Parser) Name() string { return "uwsgi" }
 func (Parser) Render(key string, value any) (literal, statement string) {
 	switch v := value.(type) {
 	case time.Duration:
-		literal = strconv.FormatInt(int64((v+time.Second-1)/time.Second), 10)
+		literal = text.Seconds(v)
 	case int, int64:
 		literal = fmt.Sprint(v)
 	case bool:
