@@ -38,15 +38,8 @@ func (Parser) Detect(string, func() []byte) bool { return false }
 
 // Roots are the places that start one of the servers.
 func (Parser) Roots(t *files.Tree, _ []string, places []*model.Place) (roots []files.Root) {
-	for _, p := range places {
-		for _, g := range process.Programs(t, p) {
-			if _, ok := serverOf(t, g); ok {
-				roots = append(roots, files.Root{Place: p, Sure: model.High})
-				break
-			}
-		}
-	}
-	return roots
+	serves := func(g process.Program) bool { _, ok := serverOf(t, g); return ok }
+	return process.Roots(t, nil, places, serves, func(*files.Tree, process.Program) string { return "" })
 }
 
 // Load makes a gateway of each of them.

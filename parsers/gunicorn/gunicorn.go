@@ -51,28 +51,7 @@ func (Parser) Detect(p string, _ func() []byte) bool {
 // Roots are the places that start gunicorn, each with the files its command
 // lines read, and the files that none of them reads.
 func (Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roots []files.Root) {
-	read := map[string]bool{}
-	for _, p := range places {
-		root := files.Root{Place: p, Sure: model.High}
-		starts := false
-		for _, g := range process.Programs(t, p) {
-			if g.Name == "gunicorn" {
-				starts = true
-				if name := configured(t, g); name != "" {
-					root.Paths, read[name] = append(root.Paths, name), true
-				}
-			}
-		}
-		if starts {
-			roots = append(roots, root)
-		}
-	}
-	for _, name := range paths {
-		if !read[name] {
-			roots = append(roots, files.Root{Paths: []string{name}})
-		}
-	}
-	return roots
+	return process.Roots(t, paths, places, func(g process.Program) bool { return g.Name == "gunicorn" }, configured)
 }
 
 // configured is the configuration file that a command line reads, or "". A

@@ -47,28 +47,7 @@ func (Parser) Detect(p string, head func() []byte) bool {
 // Roots are the places that start uWSGI, each with the files it reads, and the
 // files that none of them reads.
 func (Parser) Roots(t *files.Tree, paths []string, places []*model.Place) (roots []files.Root) {
-	read := map[string]bool{}
-	for _, p := range places {
-		root, starts := files.Root{Place: p, Sure: model.High}, false
-		for _, g := range process.Programs(t, p) {
-			if g.Name != "uwsgi" {
-				continue
-			}
-			starts = true
-			if name := configured(t, g); name != "" {
-				root.Paths, read[name] = append(root.Paths, name), true
-			}
-		}
-		if starts {
-			roots = append(roots, root)
-		}
-	}
-	for _, name := range paths {
-		if !read[name] {
-			roots = append(roots, files.Root{Paths: []string{name}})
-		}
-	}
-	return roots
+	return process.Roots(t, paths, places, func(g process.Program) bool { return g.Name == "uwsgi" }, configured)
 }
 
 // configured is the ini file of a command line, or "".
