@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -79,14 +78,8 @@ func baseline(f *pflag.FlagSet) runner {
 	var j judging
 	j.define(f)
 	return func(ctx context.Context, c console, args []string) (int, error) {
-		verbs := []string{"create", "update", "prune", "show"}
-		switch {
-		case len(args) == 0:
-			return 0, fmt.Errorf("baseline takes one of %s", strings.Join(verbs, ", "))
-		case !slices.Contains(verbs, args[0]):
-			return 0, fmt.Errorf("baseline has no %q%s", args[0], didYouMean(args[0], verbs))
-		case len(args) > 2:
-			return 0, fmt.Errorf("baseline %s takes one path", args[0])
+		if err := verb("baseline", args, "create", "update", "prune", "show"); err != nil {
+			return 0, err
 		}
 		roots, err := j.roots(c, args[1:])
 		if err != nil {

@@ -119,19 +119,27 @@ func nearest(dir, top string) (string, error) {
 	}
 }
 
+// verb says what is wrong with the arguments of a command that takes a verb and
+// at most one path.
+func verb(command string, args []string, verbs ...string) error {
+	switch {
+	case len(args) == 0:
+		return fmt.Errorf("%s takes one of %s", command, strings.Join(verbs, ", "))
+	case !slices.Contains(verbs, args[0]):
+		return fmt.Errorf("%s has no %q%s", command, args[0], didYouMean(args[0], verbs))
+	case len(args) > 2:
+		return fmt.Errorf("%s %s takes one path", command, args[0])
+	}
+	return nil
+}
+
 // config tells of the settings.
 func config(f *pflag.FlagSet) runner {
 	var j judging
 	j.define(f)
 	return func(_ context.Context, c console, args []string) (int, error) {
-		verbs := []string{"show", "init", "schema"}
-		switch {
-		case len(args) == 0:
-			return 0, fmt.Errorf("config takes one of %s", strings.Join(verbs, ", "))
-		case !slices.Contains(verbs, args[0]):
-			return 0, fmt.Errorf("config has no %q%s", args[0], didYouMean(args[0], verbs))
-		case len(args) > 2:
-			return 0, fmt.Errorf("config %s takes one path", args[0])
+		if err := verb("config", args, "show", "init", "schema"); err != nil {
+			return 0, err
 		}
 		where := append(args[1:], ".")[0]
 		switch args[0] {

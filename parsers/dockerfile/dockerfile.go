@@ -3,7 +3,6 @@
 package dockerfile
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"time"
@@ -45,8 +44,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	name := root.Paths[0]
 	src, err := t.Source(name, image.Dialect{})
 	if err != nil {
-		at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
-		out.Findings = []model.Finding{{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err), Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}}}
+		out.Unreadable(t, name, d, err)
 		return out
 	}
 	m := image.Read(src, "")

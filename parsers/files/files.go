@@ -45,6 +45,13 @@ type Loaded struct {
 	Untold   map[string]int // settings that cannot be told, by what would help: "needs a variable"
 }
 
+// Unreadable notes a file of a dialect that cannot be read, and why.
+func (l *Loaded) Unreadable(t *Tree, name string, d model.Dialect, err error) {
+	at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
+	l.Findings = append(l.Findings, model.Finding{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err),
+		Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
+}
+
 // Options of a tree.
 type Options struct {
 	Prefix  string            // before every path that people see: where the tree stands, with a slash

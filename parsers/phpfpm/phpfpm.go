@@ -3,7 +3,6 @@ package phpfpm
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -183,9 +182,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	for _, f := range all {
 		src, err := t.Source(f.name, d)
 		if err != nil {
-			at := model.NewSource(t.Display(f.name), nil, d).Span(0, 0)
-			out.Findings = append(out.Findings, model.Finding{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(f.name), err),
-				Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
+			out.Unreadable(t, f.name, d, err)
 			continue
 		}
 		m.add(text.INI{Inline: ";"}.Read(src), path.Base(f.at))

@@ -3,7 +3,6 @@
 package procfile
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -80,8 +79,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	}
 	src, err := t.Source(name, d)
 	if err != nil {
-		at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
-		out.Findings = []model.Finding{{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err), Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}}}
+		out.Unreadable(t, name, d, err)
 		return out
 	}
 	tree := &model.Node{Span: src.Span(0, len(src.Text))}

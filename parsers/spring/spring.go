@@ -102,9 +102,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	for _, name := range root.Paths {
 		src, err := t.Source(name, d)
 		if err != nil {
-			at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
-			out.Findings = append(out.Findings, model.Finding{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err),
-				Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
+			out.Unreadable(t, name, d, err)
 			continue
 		}
 		s.read(src, strings.HasPrefix(path.Base(name), "application-"))

@@ -3,7 +3,6 @@
 package supervisord
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -98,9 +97,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 	for _, name := range root.Paths {
 		src, err := t.Source(name, d)
 		if err != nil {
-			at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
-			out.Findings = append(out.Findings, model.Finding{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err),
-				Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
+			out.Unreadable(t, name, d, err)
 			continue
 		}
 		for _, s := range (text.INI{Inline: ";", Indent: true}).Read(src).Kids {

@@ -3,7 +3,6 @@
 package systemd
 
 import (
-	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -89,9 +88,7 @@ func (d Parser) Load(t *files.Tree, root files.Root) (out files.Loaded) {
 			}
 			src, err := t.Source(p, d)
 			if err != nil {
-				at := model.NewSource(t.Display(p), nil, d).Span(0, 0)
-				out.Findings = append(out.Findings, model.Finding{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(p), err),
-					Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
+				out.Unreadable(t, p, d, err)
 				continue
 			}
 			file := path.Base(p)

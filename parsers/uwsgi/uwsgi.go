@@ -99,9 +99,7 @@ type server struct {
 func (s *server) read(t *files.Tree, d Parser, name string, out *files.Loaded) {
 	src, err := t.Source(name, d)
 	if err != nil {
-		at := model.NewSource(t.Display(name), nil, d).Span(0, 0)
-		out.Findings = append(out.Findings, model.Finding{Rule: "unreadable", Message: fmt.Sprintf("%s %s", path.Base(name), err),
-			Because: []model.Fact{model.Mark{Span: at, Text: "the file"}}})
+		out.Unreadable(t, name, d, err)
 		return
 	}
 	s.tree = text.INI{Inline: ";"}.Read(src)
